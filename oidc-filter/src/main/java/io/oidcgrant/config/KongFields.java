@@ -1,0 +1,91 @@
+package io.oidcgrant.config;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Kong's fields that this release does not implement. One that has Kong's own default (as in a dump
+ * of a whole configuration) asks for nothing and is accepted; any other value is refused, or warned
+ * of where ignoring it cannot weaken anything and {@code --compat kong} is on.
+ */
+final class KongFields {
+  /**
+   * @param normalDefault Kong's default in the form of {@link #normal}; {@code *} accepts anything,
+   *     for settings of a store that is chosen by another field
+   */
+  private record Known(String normalDefault, boolean harmless) {}
+
+  private final Map<String, Known> known;
+
+  private KongFields(Map<String, Known> known) {
+    this.known = known;
+  }
+
+  /** The table in the resource {@code NAME-kong-fields.tsv}: name, default, harmless. */
+  static KongFields load(String name) {
+    Map<String, Known> known = new LinkedHashMap<>();
+    String resource = name + "-kong-fields.tsv";
+    try (BufferedReader lines = new BufferedReader(new InputStreamReader(
+        Objects.requireNonNull(KongFields.class.getResourceAsStream(resource), resource),
+        StandardCharsets.UTF_8))) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        String[] cells = line.split("\t", -1);
+        known.put(cells[0], new Known(cells[1], cells[2].equals("harmless")));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new KongFields(known);
+  }
+
+  Set<String> names() {
+    return Collections.unmodifiableSet(known.keySet());
+  }
+
+  void read(ConfigNode.Entry entry, String path, Reading reading) {
+    Known field = Objects.requireNonNull(known.get(entry.name()));
+    if (entry.value().isNull()
+        || field.normalDefault().equals("*")
+        || normal(entry.value()).equals(field.normalDefault())) {
+      return;
+    }
+    ConfigNode at =
+        new ConfigNode.Sequence(entry.value().source(), entry.line(), java.util.List.of());
+    if (reading.kongCompatible() && field.harmless()) {
+      reading.warning(at, path, "is not implemented in this release and ignored");
+    } else {
+      reading.problem(at, path, "is a field of Kong's that is not implemented in this release");
+    }
+  }
+
+  /**
+   * Lists as sorted words joined by commas (an empty one as nothing), so that order and style do
+   * not matter.
+   */
+  private static String normal(ConfigNode node) {
+    if (node instanceof ConfigNode.Scalar scalar) {
+      return scalar.text();
+    }
+    if (node instanceof ConfigNode.Sequence sequence) {
+      return sequence.items().stream()
+          .map(KongFields::normal)
+          .sorted()
+          .collect(Collectors.joining(","));
+    }
+    return ((ConfigNode.Mapping) node)
+        .entries().stream()
+            .filter(entry -> !entry.value().isNull())
+            .map(entry -> entry.name() + "=" + normal(entry.value()))
+            .sorted()
+            .collect(Collectors.joining(";", "{", "}"));
+  }
+}
