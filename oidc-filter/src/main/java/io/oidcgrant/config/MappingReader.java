@@ -1,6 +1,7 @@
 package io.oidcgrant.config;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,6 +19,7 @@ public final class MappingReader {
   private final String path;
   private final Reading reading;
   private final Map<String, ConfigNode.Entry> left = new LinkedHashMap<>();
+  private final Map<String, Integer> lines = new HashMap<>();
   private final Set<String> known = new LinkedHashSet<>();
 
   private MappingReader(ConfigNode node, String path, Reading reading) {
@@ -30,7 +32,10 @@ public final class MappingReader {
   public static Optional<MappingReader> of(ConfigNode node, String path, Reading reading) {
     MappingReader reader = new MappingReader(node, path, reading);
     if (node instanceof ConfigNode.Mapping mapping) {
-      mapping.entries().forEach(entry -> reader.left.put(entry.name(), entry));
+      for (ConfigNode.Entry entry : mapping.entries()) {
+        reader.left.put(entry.name(), entry);
+        reader.lines.put(entry.name(), entry.line());
+      }
       return Optional.of(reader);
     }
     reading.problem(node, path, "is " + node.kind() + ", must be a mapping");
@@ -115,7 +120,9 @@ public final class MappingReader {
     return path.isEmpty() ? name : path + "." + name;
   }
 
+  /** Notes what is wrong with {@code name}: at the node, or at the name's own line. */
   public void problem(String name, @Nullable ConfigNode at, String message) {
-    reading.problem(at == null ? node : at, pathOf(name), message);
+    int line = at == null ? lines.getOrDefault(name, node.line()) : at.line();
+    reading.problem(node.source(), line, pathOf(name), message);
   }
 }

@@ -1,0 +1,80 @@
+package io.oidcgrant.proxy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.LoggerFactory;
+
+/** The log: everything to standard error, in one format. */
+final class Logging {
+  /** They print headers, and with them tokens, when they are asked for details. */
+  private static final List<String> CAPPED =
+      List.of("org.eclipse.jetty", "jdk.internal.httpclient");
+
+  private Logging() {}
+
+  enum LogLevel {
+    ERROR,
+    WARN,
+    INFO,
+    DEBUG,
+    TRACE
+  }
+
+  enum LogFormat {
+    PLAIN,
+    JSON;
+
+    /** As it is written on the command line. */
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  static void setUp(LogLevel level, LogFormat format) {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.reset();
+    Encoder<ILoggingEvent> encoder = format == LogFormat.JSON ? json() : plain();
+    encoder.setContext(context);
+    encoder.start();
+    ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
+    appender.setContext(context);
+    appender.setTarget("System.err");
+    appender.setEncoder(encoder);
+    appender.start();
+    Level wanted = Level.toLevel(level.name());
+    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.setLevel(wanted);
+    root.addAppender(appender);
+    // Jetty tells at INFO that it starts, which is not news.
+    Level capped = wanted.isGreaterOrEqual(Level.WARN)
+        ? wanted
+        : wanted == Level.INFO ? Level.WARN : Level.INFO;
+    CAPPED.forEach(name -> context.getLogger(name).setLevel(capped));
+  }
+
+  private static Encoder<ILoggingEvent> json() {
+    JsonEncoder encoder = new JsonEncoder();
+    encoder.setWithArguments(false);
+    encoder.setWithContext(false);
+    encoder.setWithFormattedMessage(true);
+    encoder.setWithMessage(false);
+    encoder.setWithNanoseconds(false);
+    encoder.setWithSequenceNumber(false);
+    return encoder;
+  }
+
+  private static Encoder<ILoggingEvent> plain() {
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setPattern("%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %-5level %logger{0} %msg%n%ex");
+    return encoder;
+  }
+}

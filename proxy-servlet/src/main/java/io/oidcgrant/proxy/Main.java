@@ -1,0 +1,308 @@
+package io.oidcgrant.proxy;
+
+import io.oidcgrant.config.ConfigProblem;
+import io.oidcgrant.config.Reading;
+import io.oidcgrant.proxy.admin.Readiness;
+import io.oidcgrant.proxy.config.Gateway;
+import io.oidcgrant.proxy.config.GatewayFiles;
+import io.oidcgrant.proxy.relay.TrustedPeers;
+import io.oidcgrant.proxy.server.GatewayServer;
+import io.oidcgrant.proxy.server.ListenAddress;
+import io.oidcgrant.proxy.server.ListenException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line of the standalone proxy. */
+@Command(
+    name = "oidc-proxy",
+    description = "Reverse proxy that runs OpenID Connect grants for the callers of its upstreams.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Main.Version.class,
+    subcommands = {Main.Run.class, Main.Check.class, Main.Schema.class})
+public final class Main implements Runnable {
+  private static final int REFUSED = 2;
+  private static final int PORT_TAKEN = 3;
+
+  @Spec
+  @SuppressWarnings("NullAway.Init") // picocli sets it
+  private CommandSpec spec;
+
+  private Main() {}
+
+  public static void main(String[] arguments) {
+    System.exit(execute(arguments));
+  }
+
+  private static int execute(String[] arguments) {
+    CommandLine line = new CommandLine(new Main());
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setDefaultValueProvider(new EnvironmentDefaults(System.getenv()));
+    line.setExecutionExceptionHandler((failure, command, parsed) -> {
+      System.err.println("oidc-proxy: " + failure);
+      return failure instanceof ListenException ? PORT_TAKEN : 1;
+    });
+    return line.execute(arguments);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Missing command: run or check");
+  }
+
+  static final class Version implements CommandLine.IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Main.class.getPackage().getImplementationVersion();
+      return new String[] {"oidc-proxy " + (version == null ? "development" : version)};
+    }
+  }
+
+  /** What all commands that read a configuration share. */
+  static final class Files {
+    @Option(
+        names = "--config",
+        required = true,
+        paramLabel = "FILE",
+        description = "Configuration in Kong's declarative format; several are one configuration.")
+    private List<String> config = List.of();
+
+    @Option(
+        names = "--compat",
+        paramLabel = "kong",
+        description = "kong: Kong's defaults and statuses where ours differ.")
+    private @Nullable Compatibility compat;
+
+    enum Compatibility {
+      KONG
+    }
+
+    /** In the one text of an environment variable, several files stand with commas between. */
+    private static Stream<Path> paths(String text) {
+      return java.nio.file.Files.exists(Path.of(text))
+          ? Stream.of(Path.of(text))
+          : commaSeparated(text).map(Path::of);
+    }
+
+    /** The configuration; empty, with every problem printed, where it is refused. */
+    private Optional<Gateway> read() {
+      Reading reading = new Reading(System::getenv, compat == Compatibility.KONG);
+      Gateway gateway = GatewayFiles.read(config.stream().flatMap(Files::paths).toList(), reading);
+      for (ConfigProblem warning : reading.warnings()) {
+        System.err.println("warning: " + warning);
+      }
+      for (ConfigProblem problem : reading.problems()) {
+        System.err.println(problem);
+      }
+      return reading.problems().isEmpty() ? Optional.of(gateway) : Optional.empty();
+    }
+  }
+
+  @Command(
+      name = "check",
+      description = "Reads and validates the configuration; opens no port, asks no server.",
+      mixinStandardHelpOptions = true)
+  static final class Check implements Callable<Integer> {
+    @Mixin
+    private Files files = new Files();
+
+    @Override
+    public Integer call() {
+      Optional<Gateway> gateway = files.read();
+      gateway.ifPresent(found -> System.out.println("ok: "
+          + found.services().size() + " services, "
+          + found.routes().size() + " routes, "
+          + found.plugins() + " openid-connect plugins in force"));
+      return gateway.isPresent() ? 0 : REFUSED;
+    }
+  }
+
+  @Command(name = "schema", hidden = true)
+  static final class Schema implements Callable<Integer> {
+    @Override
+    public Integer call() {
+      System.err.println("oidc-proxy: schema is not implemented in this release");
+      return REFUSED;
+    }
+  }
+
+  @Command(name = "run", description = "Runs the proxy.", mixinStandardHelpOptions = true)
+  static final class Run implements Callable<Integer> {
+    @Mixin
+    private Files files = new Files();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+        names = "--listen",
+        paramLabel = "HOST:PORT",
+        defaultValue = "0.0.0.0:8000",
+        description = "Where callers connect; port 0 takes a free one. Default: 0.0.0.0:8000.")
+    private String listen = "";
+
+    @Option(
+        names = "--admin",
+        paramLabel = "HOST:PORT|off",
+        defaultValue = "127.0.0.1:8001",
+        description = "Where health is told. Default: 127.0.0.1:8001.")
+    private String admin = "";
+
+    @Option(
+        names = "--grace",
+        paramLabel = "SECONDS",
+        defaultValue = "30",
+        description = "How long requests in flight may take after SIGTERM. Default: 30.")
+    private int grace;
+
+    @Option(
+        names = "--trusted-ips",
+        paramLabel = "CIDR,…",
+        defaultValue = "",
+        description = "Peers whose X-Forwarded-* headers are believed. Default: none.")
+    private String trusted = "";
+
+    @Option(
+        names = "--log-level",
+        paramLabel = "LEVEL",
+        defaultValue = "INFO",
+        description = "ERROR, WARN, INFO, DEBUG or TRACE. Default: INFO.")
+    private Logging.LogLevel level = Logging.LogLevel.INFO;
+
+    @Option(
+        names = "--log-format",
+        paramLabel = "plain|json",
+        defaultValue = "plain",
+        description = "How the log is written to standard error. Default: plain.")
+    private Logging.LogFormat format = Logging.LogFormat.PLAIN;
+
+    @Option(names = "--listen-tls", hidden = true)
+    void listenTls(@Nullable String value) {
+      notImplemented("--listen-tls", value);
+    }
+
+    @Option(names = "--admin-token-file", hidden = true)
+    void adminTokenFile(@Nullable String value) {
+      notImplemented("--admin-token-file", value);
+    }
+
+    @Option(names = "--state", hidden = true)
+    void state(@Nullable String value) {
+      notImplemented("--state", value);
+    }
+
+    @Option(names = "--h2c", hidden = true)
+    void h2c(boolean value) {
+      notImplemented("--h2c", value ? "true" : null);
+    }
+
+    private void notImplemented(String option, @Nullable String value) {
+      if (value != null) {
+        throw refused(option + " is not implemented in this release");
+      }
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      ListenAddress listenAt = address("--listen", listen);
+      Optional<ListenAddress> adminAt =
+          admin.equals("off") ? Optional.empty() : Optional.of(address("--admin", admin));
+      if (adminAt.isPresent() && !adminAt.get().loopback()) {
+        throw refused("--admin beyond loopback needs --admin-token-file, which is not implemented"
+            + " in this release");
+      }
+      if (grace < 0) {
+        throw refused("--grace must not be negative");
+      }
+      TrustedPeers peers;
+      try {
+        peers = TrustedPeers.of(commaSeparated(trusted).toList());
+      } catch (IllegalArgumentException e) {
+        throw refused("--trusted-ips: " + e.getMessage());
+      }
+      Logging.setUp(level, format);
+      Optional<Gateway> gateway = files.read();
+      if (gateway.isEmpty()) {
+        return REFUSED;
+      }
+      serve(gateway.get(), listenAt, adminAt, peers);
+      return 0;
+    }
+
+    private void serve(
+        Gateway gateway,
+        ListenAddress listenAt,
+        Optional<ListenAddress> adminAt,
+        TrustedPeers peers)
+        throws Exception {
+      CountDownLatch stop = new CountDownLatch(1);
+      AtomicBoolean stopping = new AtomicBoolean();
+      Signals.onTermination(() -> {
+        if (stopping.getAndSet(true)) {
+          Runtime.getRuntime().halt(1);
+        }
+        stop.countDown();
+      });
+      Readiness readiness = new Readiness(List::of);
+      GatewayServer server = GatewayServer.start(
+          new GatewayServer.Parts(gateway, listenAt, adminAt, peers, Main::grant, NONE, readiness));
+      System.out.println("ready proxy=" + server.proxyUrl()
+          + server.adminUrl().map(url -> " admin=" + url).orElse(""));
+      stop.await();
+      Logger log = LoggerFactory.getLogger(Main.class);
+      log.info("stopping: requests in flight have {} s", grace);
+      server.drain(Duration.ofSeconds(grace));
+      log.info("stopped");
+    }
+
+    private ListenAddress address(String option, String text) {
+      try {
+        return ListenAddress.parse(text);
+      } catch (IllegalArgumentException e) {
+        throw refused(option + " " + e.getMessage());
+      }
+    }
+
+    private ParameterException refused(String why) {
+      return new ParameterException(spec.commandLine(), why);
+    }
+  }
+
+  private static jakarta.servlet.Filter grant(io.oidcgrant.config.OidcGrantConfig config) {
+    throw new IllegalStateException();
+  }
+
+  private static final io.oidcgrant.proxy.relay.ManagedHeaders NONE =
+      new io.oidcgrant.proxy.relay.ManagedHeaders() {
+        @Override
+        public java.util.Map<String, String> of(jakarta.servlet.ServletRequest request) {
+          return java.util.Map.of();
+        }
+
+        @Override
+        public boolean isManaged(jakarta.servlet.ServletRequest request, String name) {
+          return false;
+        }
+      };
+
+  private static Stream<String> commaSeparated(String text) {
+    return Arrays.stream(text.split(",")).map(String::strip).filter(part -> !part.isEmpty());
+  }
+}

@@ -1,0 +1,200 @@
+package io.oidcgrant.proxy.config;
+
+import io.oidcgrant.config.ConfigNode;
+import io.oidcgrant.config.MappingReader;
+import io.oidcgrant.config.PluginEntry;
+import io.oidcgrant.config.Reading;
+import io.oidcgrant.config.YamlReader;
+import io.oidcgrant.proxy.route.Route;
+import io.oidcgrant.proxy.route.UpstreamService;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads Kong's declarative format. Several files are one configuration: each may name what stands
+ * in another. One per reading; not thread-safe.
+ */
+public final class GatewayFiles {
+  private final Reading reading;
+  private final Named<ServiceEntry> services;
+  private final Named<RouteEntry> routes;
+  private final List<ScopedPlugin> plugins = new ArrayList<>();
+
+  private GatewayFiles(Reading reading) {
+    this.reading = reading;
+    this.services = new Named<>("service", reading);
+    this.routes = new Named<>("route", reading);
+  }
+
+  /** What the files say; problems and warnings go to {@code reading}. */
+  public static Gateway read(List<Path> files, Reading reading) {
+    GatewayFiles all = new GatewayFiles(reading);
+    for (Path file : files) {
+      YamlReader.readFile(file, reading).forEach(all::document);
+    }
+    Gateway gateway = all.resolve();
+    if (gateway.routes().isEmpty() && reading.problems().isEmpty()) {
+      reading.warning(
+          new ConfigNode.Mapping(files.get(0).toString(), 0, List.of()),
+          "routes",
+          "there is no route: every request will be answered 404");
+    }
+    return gateway;
+  }
+
+  private void document(ConfigNode node) {
+    if (!(node instanceof ConfigNode.Mapping)) {
+      reading.problem(node, "file", "is " + node.kind() + ", must be a mapping");
+      return;
+    }
+    MappingReader root = MappingReader.of(node, "", reading).orElseThrow();
+    if (root.take("apiVersion").isPresent() && root.take("kind").isPresent()) {
+      root.problem("kind", null, "a Kubernetes manifest is not implemented in this release");
+      return;
+    }
+    root.take("_format_version").ifPresent(version -> {
+      if (!(version instanceof ConfigNode.Scalar scalar)
+          || !scalar.text().matches("[1-9]\\d*(\\.\\d+)?")) {
+        root.problem("_format_version", version, "must be a version such as \"3.0\"");
+      }
+    });
+    root.take("_info").flatMap(info -> MappingReader.of(info, "_info", reading)).ifPresent(info -> {
+      info.ignore("select_tags");
+      info.notImplemented("defaults");
+      info.finish();
+    });
+    root.ignore("_transform", "_comment", "_ignore", "_workspace", "_konnect");
+    readItems(root, "services", null);
+    readItems(root, "routes", null);
+    readPlugins(root, null, null);
+    root.notImplemented(
+        "_plugin_configs",
+        "ca_certificates",
+        "certificates",
+        "cloned_plugins",
+        "consumer_groups",
+        "consumers",
+        "custom_plugins",
+        "filter_chains",
+        "key_sets",
+        "keys",
+        "licenses",
+        "partials",
+        "snis",
+        "upstreams",
+        "vaults");
+    root.finish();
+  }
+
+  /** The services of the file, or the routes of the file or of {@code parent}. */
+  private void readItems(MappingReader in, String list, @Nullable ServiceEntry parent) {
+    List<ConfigNode> items = in.takeItems(list);
+    for (int i = 0; i < items.size(); i++) {
+      Optional<MappingReader> found =
+          MappingReader.of(items.get(i), in.pathOf(list) + "[" + i + "]", reading);
+      if (found.isPresent() && list.equals("services")) {
+        readService(found.get());
+      } else if (found.isPresent()) {
+        readRoute(found.get(), parent);
+      }
+    }
+  }
+
+  private void readService(MappingReader fields) {
+    ServiceEntry service = ServiceEntry.read(fields, reading);
+    services.add(fields, service.name(), service.id(), service);
+    readItems(fields, "routes", service);
+    readPlugins(fields, service, null);
+    fields.finish();
+  }
+
+  private void readRoute(MappingReader fields, @Nullable ServiceEntry parent) {
+    RouteEntry route = RouteEntry.read(fields, parent, reading);
+    routes.add(fields, route.name(), route.id(), route);
+    readPlugins(fields, null, route);
+    fields.finish();
+  }
+
+  private void readPlugins(
+      MappingReader in, @Nullable ServiceEntry service, @Nullable RouteEntry route) {
+    PluginEntry.readAll(in.takeItems("plugins"), in.pathOf("plugins"), reading)
+        .forEach(entry -> plugins.add(new ScopedPlugin(entry, service, route)));
+  }
+
+  private Gateway resolve() {
+    Map<RouteEntry, ServiceEntry> targets = new LinkedHashMap<>();
+    for (RouteEntry route : routes.all()) {
+      Optional<ServiceEntry> service = route.parent() != null
+          ? Optional.of(route.parent())
+          : route.service().flatMap(name -> services.find(name, route.node(), route.path()));
+      service.ifPresent(found -> targets.put(route, found));
+    }
+    Map<List<Object>, PluginEntry> scopes = scopes();
+    List<UpstreamService> enabled = services.all().stream()
+        .filter(ServiceEntry::enabled)
+        .flatMap(service -> service.upstream().stream())
+        .toList();
+    List<Route> found = new ArrayList<>();
+    targets.forEach((route, service) -> {
+      if (route.enabled() && service.enabled() && service.upstream().isPresent()) {
+        found.add(route.toRoute(
+            service.upstream().get(), effective(scopes, service, route).map(PluginEntry::config)));
+      }
+    });
+    return new Gateway(enabled, List.copyOf(found));
+  }
+
+  /** The plugins by what they are bound to: nothing, a service, a route, or both. */
+  private Map<List<Object>, PluginEntry> scopes() {
+    Map<List<Object>, PluginEntry> scopes = new LinkedHashMap<>();
+    for (ScopedPlugin plugin : plugins) {
+      PluginEntry entry = plugin.entry();
+      boolean bound = plugin.service() != null || plugin.route() != null;
+      if (bound && (entry.service().isPresent() || entry.route().isPresent())) {
+        reading.problem(
+            entry.node(), entry.path(), "stands in a service or route and names one as well");
+        continue;
+      }
+      Optional<ServiceEntry> service = Optional.ofNullable(plugin.service())
+          .or(() -> entry.service().flatMap(n -> services.find(n, entry.node(), entry.path())));
+      Optional<RouteEntry> route = Optional.ofNullable(plugin.route())
+          .or(() -> entry.route().flatMap(n -> routes.find(n, entry.node(), entry.path())));
+      if (!bound
+          && (service.isEmpty() != entry.service().isEmpty()
+              || route.isEmpty() != entry.route().isEmpty())) {
+        continue;
+      }
+      PluginEntry earlier = scopes.putIfAbsent(List.of(service, route), entry);
+      if (earlier != null) {
+        reading.problem(
+            entry.node(),
+            entry.path(),
+            "is a second openid-connect plugin for the same scope, the first is "
+                + earlier.node().source() + ":" + earlier.node().line());
+      }
+    }
+    return scopes;
+  }
+
+  /** The most specific plugin wins; they are never merged. */
+  private static Optional<PluginEntry> effective(
+      Map<List<Object>, PluginEntry> scopes, ServiceEntry service, RouteEntry route) {
+    Optional<ServiceEntry> ofService = Optional.of(service);
+    Optional<RouteEntry> ofRoute = Optional.of(route);
+    return Optional.ofNullable(scopes.get(List.<Object>of(ofService, ofRoute)))
+        .or(() -> Optional.ofNullable(scopes.get(List.<Object>of(Optional.empty(), ofRoute))))
+        .or(() -> Optional.ofNullable(scopes.get(List.<Object>of(ofService, Optional.empty()))))
+        .or(() ->
+            Optional.ofNullable(scopes.get(List.<Object>of(Optional.empty(), Optional.empty()))));
+  }
+
+  private record ScopedPlugin(
+      PluginEntry entry,
+      @Nullable ServiceEntry service,
+      @Nullable RouteEntry route) {}
+}

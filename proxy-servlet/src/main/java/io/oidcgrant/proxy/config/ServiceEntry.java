@@ -1,0 +1,105 @@
+package io.oidcgrant.proxy.config;
+
+import io.oidcgrant.config.FieldType;
+import io.oidcgrant.config.MappingReader;
+import io.oidcgrant.config.Reading;
+import io.oidcgrant.proxy.route.CanonicalPath;
+import io.oidcgrant.proxy.route.UpstreamService;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One entry of {@code services}; the same only as itself.
+ *
+ * @param upstream empty where the entry is wrong
+ */
+record ServiceEntry(
+    Optional<String> name,
+    Optional<String> id,
+    boolean enabled,
+    Optional<UpstreamService> upstream) {
+  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+]");
+  private static final Pattern URL = Pattern.compile(
+      "(?<scheme>[A-Za-z]+)://(?<host>" + HOST + ")(:(?<port>\\d{1,5}))?(?<path>/[^?#]*)?");
+  private static final FieldType<Integer> MILLISECONDS =
+      FieldType.integer(1, Integer.MAX_VALUE - 1);
+  private static final FieldType<Integer> PORT = FieldType.integer(1, 65_535);
+  private static final FieldType<String> SCHEME = FieldType.oneOf("http", "https");
+
+  static ServiceEntry read(MappingReader fields, Reading reading) {
+    Optional<String> name = fields.take("name", FieldType.TEXT);
+    Optional<String> id = fields.take("id", FieldType.TEXT);
+    boolean enabled = fields.take("enabled", FieldType.BOOLEAN).orElse(true);
+    int before = reading.problems().size();
+    int connect = fields.take("connect_timeout", MILLISECONDS).orElse(60_000);
+    int read = fields.take("read_timeout", MILLISECONDS).orElse(60_000);
+    int write = fields.take("write_timeout", MILLISECONDS).orElse(60_000);
+    String scheme;
+    String host;
+    int port;
+    String path;
+    Optional<String> url = fields.take("url", FieldType.TEXT);
+    if (url.isPresent()) {
+      Matcher parts = URL.matcher(url.get());
+      boolean parsed = parts.matches();
+      scheme = parsed ? parts.group("scheme").toLowerCase(Locale.ROOT) : "";
+      if (!scheme.equals("http") && !scheme.equals("https")) {
+        fields.problem("url", null, "must be http://HOST[:PORT][/PATH] or https://…");
+      }
+      host = parsed ? parts.group("host") : "";
+      port = parsed && parts.group("port") != null
+          ? Integer.parseInt(parts.group("port"))
+          : scheme.equals("https") ? 443 : 80;
+      path = parsed && parts.group("path") != null ? parts.group("path") : "";
+      if (port < 1 || port > 65_535) {
+        fields.problem("url", null, "must have a port from 1 to 65535");
+      }
+      for (String part : new String[] {"protocol", "host", "port", "path"}) {
+        fields
+            .take(part)
+            .ifPresent(
+                at -> fields.problem(part, at, "cannot stand beside url, which says it already"));
+      }
+    } else {
+      scheme = fields.take("protocol", SCHEME).orElse("http");
+      host = fields.take("host", FieldType.TEXT).orElse("");
+      port = fields.take("port", PORT).orElse(scheme.equals("https") ? 443 : 80);
+      path = fields.take("path", FieldType.TEXT).orElse("");
+      if (!HOST.matcher(host).matches()) {
+        fields.problem(
+            "host", null, "must be the host name or address of the upstream (or url its URL)");
+      }
+    }
+    if (!path.isEmpty() && CanonicalPath.of(path).isEmpty()) {
+      fields.problem(
+          url.isPresent() ? "url" : "path", null, "must have a path that is not ambiguous");
+    }
+    Accepted.only(fields, "tls_verify", FieldType.BOOLEAN, true);
+    fields.take("retries", FieldType.integer(0, 32_767));
+    fields.ignore("tags", "created_at", "updated_at", "ws_id", "_comment");
+    fields.notImplemented("ca_certificates", "client_certificate", "tls_verify_depth", "tls_sans");
+    Optional<UpstreamService> upstream = reading.problems().size() > before
+        ? Optional.empty()
+        : Optional.of(new UpstreamService(
+            name.or(() -> id).orElse(fields.path()),
+            scheme,
+            host,
+            port,
+            path,
+            connect,
+            Math.max(read, write)));
+    return new ServiceEntry(name, id, enabled, upstream);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return this == other;
+  }
+
+  @Override
+  public int hashCode() {
+    return System.identityHashCode(this);
+  }
+}

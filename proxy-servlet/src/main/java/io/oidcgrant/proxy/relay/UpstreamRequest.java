@@ -1,0 +1,53 @@
+package io.oidcgrant.proxy.relay;
+
+import io.oidcgrant.proxy.route.UpstreamService;
+import java.net.URI;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.transport.HttpConversation;
+import org.eclipse.jetty.client.transport.HttpRequest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request to an upstream whose method and target go out exactly as they are given: the base class
+ * writes methods in upper case and takes a target apart as a {@link URI}.
+ */
+final class UpstreamRequest extends HttpRequest {
+  private static final URI ANYWHERE = URI.create("http://upstream/");
+
+  private final String exactMethod;
+  private final String target;
+
+  UpstreamRequest(HttpClient client, UpstreamService service, String method, String target) {
+    super(client, new HttpConversation(), ANYWHERE);
+    this.exactMethod = method;
+    this.target = target;
+    scheme(service.scheme());
+    host(service.host());
+    port(service.port());
+    idleTimeout(service.readTimeout(), TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public String getMethod() {
+    // Null while the base class is constructed.
+    return exactMethod == null ? super.getMethod() : exactMethod;
+  }
+
+  @Override
+  public String getPath() {
+    return target == null ? super.getPath() : target;
+  }
+
+  /** It is part of the path. */
+  @Override
+  public @Nullable String getQuery() {
+    return null;
+  }
+
+  /** Without a path: used for cookies and authentication only, of which there are none. */
+  @Override
+  public URI getURI() {
+    return ANYWHERE;
+  }
+}

@@ -1,0 +1,25 @@
+package io.oidcgrant.proxy.route;
+
+/**
+ * Where requests go.
+ *
+ * @param scheme http or https
+ * @param host as written, an IPv6 address in brackets
+ * @param path in front of every path that goes there; empty for none
+ * @param connectTimeout milliseconds
+ * @param readTimeout milliseconds without a byte to or from the upstream
+ */
+public record UpstreamService(
+    String name,
+    String scheme,
+    String host,
+    int port,
+    String path,
+    int connectTimeout,
+    int readTimeout) {
+
+  /** The value of a {@code Host} header for it. */
+  public String authority() {
+    return port == (scheme.equals("https") ? 443 : 80) ? host : host + ":" + port;
+  }
+}

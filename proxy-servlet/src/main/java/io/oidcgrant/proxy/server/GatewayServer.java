@@ -1,0 +1,219 @@
+package io.oidcgrant.proxy.server;
+
+import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.proxy.admin.AdminHandler;
+import io.oidcgrant.proxy.admin.Readiness;
+import io.oidcgrant.proxy.config.Gateway;
+import io.oidcgrant.proxy.relay.GatewayProxyServlet;
+import io.oidcgrant.proxy.relay.ManagedHeaders;
+import io.oidcgrant.proxy.relay.TrustedPeers;
+import io.oidcgrant.proxy.route.Route;
+import io.oidcgrant.proxy.route.Router;
+import io.oidcgrant.proxy.route.UpstreamService;
+import jakarta.servlet.DispatcherType;
+import jakarta.servlet.Filter;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.IdentityHashMap;
+import java.util.Optional;
+import java.util.function.Function;
+import org.eclipse.jetty.ee10.servlet.FilterHolder;
+import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/** The running proxy: its listeners and everything behind them. */
+public final class GatewayServer {
+  private static final int HEADERS = 64 * 1024;
+  private static final int BUFFER = 64 * 1024;
+  private static final long IDLE_MILLIS = 75_000;
+
+  private final Server server;
+  private final ServerConnector proxy;
+  private final Optional<ServerConnector> admin;
+  private final InFlight inFlight;
+  private final Readiness readiness;
+
+  private GatewayServer(
+      Server server,
+      ServerConnector proxy,
+      Optional<ServerConnector> admin,
+      InFlight inFlight,
+      Readiness readiness) {
+    this.server = server;
+    this.proxy = proxy;
+    this.admin = admin;
+    this.inFlight = inFlight;
+    this.readiness = readiness;
+  }
+
+  /**
+   * What a proxy is made of.
+   *
+   * @param admin empty for none
+   * @param grants makes the filter of one plugin entry
+   */
+  public record Parts(
+      Gateway gateway,
+      ListenAddress listen,
+      Optional<ListenAddress> admin,
+      TrustedPeers trusted,
+      Function<OidcGrantConfig, Filter> grants,
+      ManagedHeaders managed,
+      Readiness readiness) {}
+
+  /**
+   * Opens the listeners and starts.
+   *
+   * @throws ListenException if a listener cannot be opened; nothing runs then
+   */
+  public static GatewayServer start(Parts parts) throws Exception {
+    QueuedThreadPool threads = new QueuedThreadPool(200, 4);
+    threads.setName("proxy");
+    ByteBufferPool buffers =
+        new ArrayByteBufferPool(0, 4096, BUFFER, Integer.MAX_VALUE, 8L << 20, 16L << 20);
+    Server server = new Server(threads, null, buffers);
+    JsonErrors errors = new JsonErrors();
+    server.setErrorHandler(errors);
+
+    ServerConnector proxy = connector(server, parts.listen(), 1);
+    Optional<ServerConnector> admin = parts.admin().map(address -> connector(server, address, 0));
+
+    ServletContextHandler context = new ServletContextHandler("/");
+    context.setErrorHandler(errors);
+    context.addFilter(
+        new FilterHolder(new RoutingFilter(new Router(parts.gateway().routes()))),
+        "/*",
+        EnumSet.of(DispatcherType.REQUEST));
+    // A filter that was waiting for tokens comes back by an ASYNC dispatch.
+    context.addFilter(
+        new FilterHolder(new GrantDispatchFilter(filters(parts))),
+        "/*",
+        EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
+    context.addServlet(
+        new ServletHolder(
+            "relay",
+            new GatewayProxyServlet(
+                parts.trusted(), parts.managed(), buffers, connectTimeout(parts.gateway()))),
+        "/*");
+    InFlight inFlight = new InFlight(context);
+    server.setHandler(new ByListener(admin, new AdminHandler(parts.readiness()), inFlight));
+    try {
+      open(proxy, parts.listen());
+      if (admin.isPresent()) {
+        open(admin.get(), parts.admin().orElseThrow());
+      }
+      server.start();
+    } catch (Exception e) {
+      proxy.close();
+      admin.ifPresent(ServerConnector::close);
+      server.stop();
+      throw e;
+    }
+    return new GatewayServer(server, proxy, admin, inFlight, parts.readiness());
+  }
+
+  private static ServerConnector connector(Server server, ListenAddress address, int acceptors) {
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    // The cache costs more than it saves when every request has a long token (RATIONALE.md).
+    http.setHeaderCacheSize(0);
+    http.setRequestHeaderSize(HEADERS);
+    http.setResponseHeaderSize(8 * 1024);
+    http.setMaxResponseHeaderSize(2 * HEADERS);
+    ServerConnector connector = new ServerConnector(
+        server, acceptors, 1, new ConnectionFactory[] {new HttpConnectionFactory(http)});
+    connector.setHost(address.bindHost());
+    connector.setPort(address.port());
+    connector.setIdleTimeout(IDLE_MILLIS);
+    connector.setAcceptQueueSize(1024);
+    server.addConnector(connector);
+    return connector;
+  }
+
+  private static void open(ServerConnector connector, ListenAddress address)
+      throws ListenException {
+    try {
+      connector.open();
+    } catch (IOException | IllegalArgumentException e) {
+      throw new ListenException(address, e);
+    }
+  }
+
+  private static IdentityHashMap<OidcGrantConfig, Filter> filters(Parts parts) {
+    IdentityHashMap<OidcGrantConfig, Filter> filters = new IdentityHashMap<>();
+    for (Route route : parts.gateway().routes()) {
+      route.grant().ifPresent(grant -> filters.computeIfAbsent(grant, parts.grants()));
+    }
+    return filters;
+  }
+
+  private static int connectTimeout(Gateway gateway) {
+    return gateway.services().stream()
+        .mapToInt(UpstreamService::connectTimeout)
+        .max()
+        .orElse(60_000);
+  }
+
+  /** The address to call the proxy at, from this machine. */
+  public String proxyUrl() {
+    return url(proxy);
+  }
+
+  /** The address to call the admin listener at. */
+  public Optional<String> adminUrl() {
+    return admin.map(GatewayServer::url);
+  }
+
+  private static String url(ServerConnector connector) {
+    String host = connector.getHost();
+    String called = host == null ? "127.0.0.1" : host.contains(":") ? "[" + host + "]" : host;
+    return "http://" + called + ":" + connector.getLocalPort();
+  }
+
+  /** Takes no new connections, finishes what is in flight, and stops. */
+  public void drain(Duration grace) throws Exception {
+    readiness.drain();
+    proxy.close();
+    inFlight.drain(grace.toMillis());
+    stop();
+  }
+
+  /** Stops at once. */
+  public void stop() throws Exception {
+    server.stop();
+  }
+
+  /** The admin listener and the proxy share nothing but the threads. */
+  private static final class ByListener extends Handler.Sequence {
+    private final Optional<ServerConnector> admin;
+    private final Handler ofAdmin;
+    private final Handler ofProxy;
+
+    ByListener(Optional<ServerConnector> admin, Handler ofAdmin, Handler ofProxy) {
+      super(ofAdmin, ofProxy);
+      this.admin = admin;
+      this.ofAdmin = ofAdmin;
+      this.ofProxy = ofProxy;
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) throws Exception {
+      boolean asked =
+          admin.isPresent() && admin.get() == request.getConnectionMetaData().getConnector();
+      return (asked ? ofAdmin : ofProxy).handle(request, response, callback);
+    }
+  }
+}

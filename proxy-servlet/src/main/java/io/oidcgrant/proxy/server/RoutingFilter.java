@@ -1,0 +1,57 @@
+package io.oidcgrant.proxy.server;
+
+import io.oidcgrant.proxy.answer.ErrorAnswer;
+import io.oidcgrant.proxy.route.CanonicalPath;
+import io.oidcgrant.proxy.route.Match;
+import io.oidcgrant.proxy.route.Router;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Optional;
+
+/** Chooses the route, once per request, or answers where there is none. Safe for concurrent use. */
+final class RoutingFilter extends HttpFilter {
+  private static final int MAX_HEADERS = 256;
+
+  private final transient Router router;
+
+  RoutingFilter(Router router) {
+    this.router = router;
+  }
+
+  @Override
+  protected void doFilter(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    String method = request.getMethod();
+    if (method.equals("TRACE") || method.equals("CONNECT")) {
+      ErrorAnswer.of(405).write(response);
+      return;
+    }
+    if (Collections.list(request.getHeaderNames()).size() > MAX_HEADERS) {
+      ErrorAnswer.of(431).write(response);
+      return;
+    }
+    Optional<CanonicalPath> path = CanonicalPath.of(request.getRequestURI());
+    if (path.isEmpty() || !visible(request.getQueryString())) {
+      ErrorAnswer.of(400).write(response);
+      return;
+    }
+    Optional<Match> match = router.match(method, request.getServerName(), path.get());
+    if (match.isEmpty()) {
+      ErrorAnswer.of(404).write(response);
+      return;
+    }
+    request.setAttribute(Match.ATTRIBUTE, match.get());
+    chain.doFilter(request, response);
+  }
+
+  /** Other characters would not reach the upstream as they were sent. */
+  private static boolean visible(String query) {
+    return query == null || query.chars().allMatch(c -> c > ' ' && c < 0x7F);
+  }
+}
