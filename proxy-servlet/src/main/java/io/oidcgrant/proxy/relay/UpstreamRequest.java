@@ -16,12 +16,15 @@ final class UpstreamRequest extends HttpRequest {
   private static final URI ANYWHERE = URI.create("http://upstream/");
 
   private final String exactMethod;
-  private final String target;
+  private final String path;
+  private final @Nullable String query;
 
   UpstreamRequest(HttpClient client, UpstreamService service, String method, String target) {
     super(client, new HttpConversation(), ANYWHERE);
     this.exactMethod = method;
-    this.target = target;
+    int mark = target.indexOf('?');
+    this.path = mark < 0 ? target : target.substring(0, mark);
+    this.query = mark < 0 ? null : target.substring(mark + 1);
     scheme(service.scheme());
     host(service.host());
     port(service.port());
@@ -36,13 +39,12 @@ final class UpstreamRequest extends HttpRequest {
 
   @Override
   public String getPath() {
-    return target == null ? super.getPath() : target;
+    return path == null ? super.getPath() : path;
   }
 
-  /** It is part of the path. */
   @Override
   public @Nullable String getQuery() {
-    return null;
+    return query;
   }
 
   /** Without a path: used for cookies and authentication only, of which there are none. */

@@ -3,6 +3,7 @@ package io.oidcgrant.proxy.server;
 import io.oidcgrant.proxy.answer.ErrorAnswer;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -21,6 +22,8 @@ final class JsonErrors implements Request.Handler {
     response.setStatus(answer.status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, ErrorAnswer.CONTENT_TYPE);
     ErrorAnswer.HEADERS.forEach((name, value) -> response.getHeaders().put(name, value));
+    // What follows on the connection may not be what the server takes it for.
+    response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
     byte[] body = answer.json();
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
     response.write(true, ByteBuffer.wrap(body), callback);

@@ -1,0 +1,243 @@
+package io.oidcgrant.proxy.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.oidcgrant.config.ConfigProblem;
+import io.oidcgrant.config.Reading;
+import io.oidcgrant.proxy.route.Route;
+import io.oidcgrant.proxy.route.UpstreamService;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GatewayFilesTest {
+  @TempDir
+  private Path directory;
+
+  private final Reading reading = new Reading(name -> null, false);
+
+  private Gateway read(String... texts) throws IOException {
+    List<Path> files = new ArrayList<>();
+    for (String text : texts) {
+      Path file = directory.resolve((char) ('a' + files.size()) + ".yaml");
+      Files.writeString(file, text);
+      files.add(file);
+    }
+    return GatewayFiles.read(files, reading);
+  }
+
+  private List<String> problems() {
+    return reading.problems().stream()
+        .map(ConfigProblem::toString)
+        .map(text -> text.substring(directory.toString().length() + 1))
+        .toList();
+  }
+
+  private static String plugin(String client, String more) {
+    return "{name: openid-connect, " + more
+        + "config: {issuer: \"https://idp.example\", client_id: " + client
+        + ", auth_methods: [client_credentials]}}";
+  }
+
+  private static List<String> client(Gateway gateway, String route) {
+    return gateway.routes().stream()
+        .filter(found -> found.name().equals(route))
+        .flatMap(found -> found.grant().stream())
+        .flatMap(grant -> grant.clientId().stream())
+        .toList();
+  }
+
+  @Test
+  void service_hasKongsDefaults() throws IOException {
+    Gateway gateway = read("services: [{name: s, host: up_1, tags: [x], retries: 3}]");
+
+    assertThat(problems()).isEmpty();
+    assertThat(gateway.services())
+        .containsExactly(new UpstreamService("s", "http", "up_1", 80, "", 60_000, 60_000));
+    assertThat(reading.warnings()).singleElement().asString().contains("there is no route");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://up, http, up, 80, ''",
+    "https://up, https, up, 443, ''",
+    "HTTPS://up:8443/v1/, https, up, 8443, /v1/",
+    "'http://[::1]:9/', http, [::1], 9, /",
+    "http://my_service:80/a, http, my_service, 80, /a",
+  })
+  void url_isTakenApart(String url, String scheme, String host, int port, String path)
+      throws IOException {
+    Gateway gateway = read("services: [{name: s, url: \"" + url + "\", connect_timeout: 5}]");
+
+    assertThat(problems()).isEmpty();
+    assertThat(gateway.services())
+        .containsExactly(new UpstreamService("s", scheme, host, port, path, 5, 60_000));
+  }
+
+  @Test
+  void file_withAllThatIsAccepted_hasNoProblem() throws IOException {
+    Gateway gateway = read("""
+        _format_version: "3.0"
+        _transform: true
+        _comment: for all
+        _info: {select_tags: [a]}
+        certificates: []
+        services:
+        - name: s
+          id: 4d924084-1adb-40a5-c042-63b19db421d1
+          protocol: https
+          host: up
+          port: 9443
+          path: /base
+          tls_verify: true
+          read_timeout: 10
+          write_timeout: 20
+          routes:
+          - name: nested
+            paths: ["/a", "/caf%c3%a9"]
+            hosts: ["*.Example.com"]
+            methods: [GET]
+            strip_path: false
+            preserve_host: true
+            protocols: [http, https]
+            regex_priority: 0
+            path_handling: v0
+            https_redirect_status_code: 426
+            request_buffering: true
+            response_buffering: true
+        - {name: off, host: up, enabled: false, routes: [{paths: [/]}]}
+        routes:
+        - {name: named, service: {id: 4d924084-1adb-40a5-c042-63b19db421d1}, paths: /b}
+        - {name: gone, enabled: false, service: s, paths: [/c]}
+        """);
+
+    assertThat(problems()).isEmpty();
+    assertThat(gateway.services()).hasSize(1);
+    assertThat(gateway.routes()).extracting(Route::name).containsExactly("nested", "named");
+    Route nested = gateway.routes().get(0);
+    assertThat(nested.paths()).containsExactly("/a", "/caf%C3%A9");
+    assertThat(nested.stripPath()).isFalse();
+    assertThat(nested.preserveHost()).isTrue();
+    assertThat(nested.service().readTimeout()).isEqualTo(20);
+  }
+
+  @Test
+  void plugins_mostSpecificWins() throws IOException {
+    Gateway gateway = read(
+        "services:\n"
+            + "- {name: s, host: up, plugins: [" + plugin("service", "") + "], routes: [\n"
+            + "    {name: plain, paths: [/a]},\n"
+            + "    {name: own, paths: [/b], plugins: [" + plugin("route", "") + "]},\n"
+            + "    {name: pair, paths: [/c], plugins: [" + plugin("lost", "") + "]}]}\n"
+            + "- {name: t, host: up, routes: [{name: other, paths: [/d]}]}\n",
+        "plugins:\n"
+            + "- " + plugin("global", "") + "\n"
+            + "- " + plugin("pair", "service: {name: s}, route: pair, ") + "\n"
+            + "- {name: rate-limiting, config: {minute: 5}}\n");
+
+    assertThat(problems()).isEmpty();
+    assertThat(client(gateway, "plain")).containsExactly("service");
+    assertThat(client(gateway, "own")).containsExactly("route");
+    assertThat(client(gateway, "pair")).containsExactly("pair");
+    assertThat(client(gateway, "other")).containsExactly("global");
+    assertThat(reading.warnings()).singleElement().asString().contains("not one of ours");
+  }
+
+  @Test
+  void problems_areAllFoundAtOnce_withTheirLines() throws IOException {
+    read(
+        """
+        services:
+        - name: s
+          url: ftp://up
+          routes:
+          - name: r
+          - name: r
+            paths: ["~/x", "//", "y"]
+            hosts: ["a:80"]
+            methods: [get]
+            headers: {a: [b]}
+            path_handling: v1
+            protocols: [grpc]
+        - name: s
+          host: up
+          prot: http
+        - url: http://up
+          port: 80
+        - {}
+        - host: "a b"
+          connect_timeout: 0
+          tls_verify: false
+        """,
+        """
+        routes:
+        - {paths: [/], service: nobody}
+        - {paths: [/]}
+        plugins:
+        """ + "- " + plugin("a", "route: nobody, ") + "\n- " + plugin("b", "") + "\n- "
+            + plugin("c", "") + "\n" + """
+        consumers: [{username: u}]
+        servces: []
+        """);
+
+    assertThat(problems())
+        .containsExactlyInAnyOrder(
+            "a.yaml:3: services[0].url: must be http://HOST[:PORT][/PATH] or https://…",
+            "a.yaml:5: services[0].routes[0].paths: is missing: a route needs paths, hosts or methods",
+            "a.yaml:6: services[0].routes[1].name: there is another route of this name at "
+                + directory.resolve("a.yaml") + ":5",
+            "a.yaml:7: services[0].routes[1].paths: a regular expression is not implemented in this release",
+            "a.yaml:7: services[0].routes[1].paths: must hold prefixes that begin with / and are not ambiguous",
+            "a.yaml:7: services[0].routes[1].paths: must hold prefixes that begin with / and are not ambiguous",
+            "a.yaml:8: services[0].routes[1].hosts: must hold host names, without port, the leftmost or rightmost label may be *",
+            "a.yaml:9: services[0].routes[1].methods: must hold methods in upper case",
+            "a.yaml:10: services[0].routes[1].headers: is not implemented in this release",
+            "a.yaml:11: services[0].routes[1].path_handling: other than v0 is not implemented in this release",
+            "a.yaml:12: services[0].routes[1].protocols[0]: must be one of http, https",
+            "a.yaml:13: services[1].name: there is another service of this name at "
+                + directory.resolve("a.yaml") + ":2",
+            "a.yaml:15: services[1].prot: unknown field; did you mean port?",
+            "a.yaml:17: services[2].port: cannot stand beside url, which says it already",
+            "a.yaml:18: services[3].host: must be the host name or address of the upstream (or url its URL)",
+            "a.yaml:19: services[4].host: must be the host name or address of the upstream (or url its URL)",
+            "a.yaml:20: services[4].connect_timeout: must be a whole number from 1 to 2147483646",
+            "a.yaml:21: services[4].tls_verify: other than true is not implemented in this release",
+            "b.yaml:2: routes[0].service: there is no service of this name or id",
+            "b.yaml:3: routes[1].service: is missing",
+            "b.yaml:5: plugins[0].route: there is no route of this name or id",
+            "b.yaml:7: plugins[2]: is a second openid-connect plugin for the same scope, the first is "
+                + directory.resolve("b.yaml") + ":6",
+            "b.yaml:8: consumers: is not implemented in this release",
+            "b.yaml:9: servces: unknown field; did you mean services?");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "- a | file: is a list, must be a mapping",
+        "_format_version: x | _format_version: must be a version such as \"3.0\"",
+        "_info: {defaults: {route: {strip_path: false}}} | _info.defaults: is not implemented in this release",
+        "{apiVersion: v1, kind: Secret} | kind: a Kubernetes manifest is not implemented in this release",
+        "services: {name: s} | services: is a mapping, must be a list",
+        "a: [ | syntax: is not YAML",
+      })
+  void file_thatIsNotOne_isRefused(String text, String problem) throws IOException {
+    read(text);
+
+    assertThat(problems()).singleElement().asString().contains(": " + problem);
+  }
+
+  @Test
+  void file_thatIsMissing_isRefused() {
+    GatewayFiles.read(List.of(directory.resolve("none.yaml")), reading);
+
+    assertThat(problems()).singleElement().asString().contains("does not exist");
+  }
+}
