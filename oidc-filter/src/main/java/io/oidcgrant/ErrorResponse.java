@@ -33,10 +33,11 @@ final class ErrorResponse {
   void write(HttpServletResponse response, Failure failure) throws IOException {
     log(failure);
     Kind kind = failure.kind();
-    response.setStatus(kind.status());
+    int status = status(kind);
+    response.setStatus(status);
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Content-Type-Options", "nosniff");
-    if (kind.status() == 401 || kind.status() == 400) {
+    if (status == 401 || status == 400) {
       challenge(response, kind);
     }
     failure.retryAfter().ifPresent(delay -> response.setHeader("Retry-After", seconds(delay)));
@@ -47,6 +48,11 @@ final class ErrorResponse {
     response.getOutputStream().flush();
   }
 
+  /** Kong answers every trouble with the issuer with 401. */
+  private int status(Kind kind) {
+    return config.kongCompatible() && kind.status() >= 500 ? 401 : kind.status();
+  }
+
   private static String seconds(Duration delay) {
     return Long.toString(Math.max(1, (delay.toMillis() + 999) / 1000));
   }
@@ -54,7 +60,7 @@ final class ErrorResponse {
   /** RFC 6750 section 3, RFC 7617 section 2: an error only where a credential came. */
   private void challenge(HttpServletResponse response, Kind kind) {
     boolean error = config.exposeErrorCode() && kind.challengeError().isPresent();
-    if (basic && kind.status() == 401) {
+    if (basic && status(kind) == 401) {
       response.addHeader("WWW-Authenticate", "Basic " + REALM + ", charset=\"UTF-8\"");
     }
     if (!basic || kind.challengeError().isPresent()) {
@@ -78,7 +84,7 @@ final class ErrorResponse {
   }
 
   private String message(Kind kind) {
-    return switch (kind.status()) {
+    return switch (status(kind)) {
       case 400 -> "Bad request";
       case 401 -> config.unauthorizedErrorMessage();
       case 408 -> "Request timeout";

@@ -50,13 +50,13 @@ class ReferenceTest {
     }
     page.append("""
 
-        ## Kong's fields that this release does not implement
+        ## Known fields that this release does not implement
 
         Each may stand in a file with Kong's own default (as in a dump of a whole configuration); any other value is refused with a
         message that says so. With `--compat kong` those that cannot weaken anything are warned of and ignored.
 
         """);
-    page.append(KongFields.load("openid-connect").names().stream()
+    page.append(UnimplementedFields.load("openid-connect").names().stream()
             .sorted()
             .map(name -> "`" + name + "`")
             .collect(Collectors.joining(", ")))
@@ -66,9 +66,8 @@ class ReferenceTest {
 
   private static String type(FieldType<?> type) {
     String words = type.words().replace(" | ", ", ");
-    boolean reference = type == FieldType.SECRET || type == FieldType.REFERENCEABLE;
     return (words.equals("a text") ? "text" : words.replace("list of a text", "list of texts"))
-        + (reference ? ", *reference*" : "");
+        + (type.referenceable() ? ", *reference*" : "");
   }
 
   private static String shown(Object value) {
