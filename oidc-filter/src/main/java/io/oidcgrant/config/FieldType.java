@@ -21,11 +21,6 @@ public interface FieldType<T> {
   /** In words, for messages and the reference. */
   String words();
 
-  /** Whether it may be written as a reference to where it is kept. */
-  default boolean referenceable() {
-    return false;
-  }
-
   FieldType<String> TEXT = new TextType(false);
 
   /** A text that may be written as a reference to where it is kept. */
@@ -151,11 +146,6 @@ public interface FieldType<T> {
       @Override
       public String words() {
         return "list of " + item.words();
-      }
-
-      @Override
-      public boolean referenceable() {
-        return item.referenceable();
       }
     };
   }
