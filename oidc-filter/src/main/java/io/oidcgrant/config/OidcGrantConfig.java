@@ -16,14 +16,17 @@ import java.util.function.UnaryOperator;
  * answers the field of its name; what each field means stands in the reference.
  */
 public final class OidcGrantConfig {
-  private static final KongFields KONG = KongFields.load("openid-connect");
+  private static final UnimplementedFields UNIMPLEMENTED =
+      UnimplementedFields.load("openid-connect");
   private static final List<String> WELL_KNOWN =
       List.of("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server");
 
   private final Values values;
+  private final boolean kongCompatible;
 
-  OidcGrantConfig(Values values) {
+  OidcGrantConfig(Values values, boolean kongCompatible) {
     this.values = new Values(values);
+    this.kongCompatible = kongCompatible;
   }
 
   public static OidcGrantConfigBuilder builder() {
@@ -70,17 +73,17 @@ public final class OidcGrantConfig {
     });
     return reading.problems().size() > before
         ? Optional.empty()
-        : Optional.of(new OidcGrantConfig(values));
+        : Optional.of(new OidcGrantConfig(values, reading.kongCompatible()));
   }
 
   private static void unknown(MappingReader mapping, Reading reading) {
     for (ConfigNode.Entry entry : mapping.takeRest()) {
       String path = mapping.pathOf(entry.name());
-      if (KONG.names().contains(entry.name())) {
-        KONG.read(entry, path, reading);
+      if (UNIMPLEMENTED.names().contains(entry.name())) {
+        UNIMPLEMENTED.read(entry, path, reading);
         continue;
       }
-      List<String> names = new ArrayList<>(KONG.names());
+      List<String> names = new ArrayList<>(UNIMPLEMENTED.names());
       OidcFields.rows().forEach(field -> names.add(field.name()));
       reading.problem(
           entry.value().source(),
@@ -120,6 +123,11 @@ public final class OidcGrantConfig {
         read(new ConfigNode.Mapping(source, 0, entries), "", reading);
     reading.throwIfAny();
     return config.orElseThrow();
+  }
+
+  /** {@code --compat kong}: where this product differs from Kong on purpose, be as Kong. */
+  public boolean kongCompatible() {
+    return kongCompatible;
   }
 
   /** The issuer's identifier: {@code issuer} without the suffix of a discovery document. */

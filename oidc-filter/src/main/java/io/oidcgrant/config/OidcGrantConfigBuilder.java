@@ -31,7 +31,7 @@ public final class OidcGrantConfigBuilder {
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
-    return new OidcGrantConfig(values);
+    return new OidcGrantConfig(values, false);
   }
 
   private <T> OidcGrantConfigBuilder set(Field<T> field, @Nullable T value) {

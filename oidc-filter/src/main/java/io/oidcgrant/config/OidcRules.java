@@ -1,8 +1,7 @@
 package io.oidcgrant.config;
 
+import io.oidcgrant.protocol.EndpointAddress;
 import io.oidcgrant.protocol.Secret;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -89,38 +88,9 @@ final class OidcRules {
   }
 
   private void address(Field<String> field, String text) {
-    Optional<String> wrong = wrongAddress(text, values.get(OidcFields.INSECURE_HTTP_ISSUER));
+    Optional<String> wrong =
+        EndpointAddress.wrong(text, values.get(OidcFields.INSECURE_HTTP_ISSUER));
     wrong.ifPresent(message -> problem.accept(field, message));
-  }
-
-  /** What is wrong with an address of the issuer; empty if nothing. */
-  static Optional<String> wrongAddress(String text, boolean httpAllowed) {
-    URI uri;
-    try {
-      uri = new URI(text);
-    } catch (URISyntaxException e) {
-      return Optional.of("is not a URL");
-    }
-    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    if (!(scheme.equals("https") || scheme.equals("http")) || uri.getHost() == null) {
-      return Optional.of("must be an https URL with a host");
-    }
-    if (uri.getRawUserInfo() != null || uri.getRawFragment() != null) {
-      return Optional.of("must not have a user or a fragment in it");
-    }
-    if (scheme.equals("http") && !httpAllowed && !loopback(uri.getHost())) {
-      return Optional.of(
-          "is plain http beyond loopback, where everybody on the way can read the secrets: use https, or set insecure_http_issuer: true");
-    }
-    return Optional.empty();
-  }
-
-  private static boolean loopback(String host) {
-    String name = host.toLowerCase(Locale.ROOT);
-    return name.equals("localhost")
-        || name.endsWith(".localhost")
-        || name.matches("127(\\.\\d{1,3}){3}")
-        || name.equals("[::1]");
   }
 
   private void client() {

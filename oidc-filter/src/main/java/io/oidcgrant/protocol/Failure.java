@@ -22,6 +22,7 @@ public record Failure(Kind kind, String detail, Optional<Duration> retryAfter) {
     MALFORMED_CREDENTIAL("malformed_credential", 401, null),
     AMBIGUOUS_CREDENTIAL("ambiguous_credential", 400, "invalid_request"),
     MALFORMED_REQUEST("malformed_request", 400, "invalid_request"),
+    REQUEST_TIMEOUT("request_timeout", 408, null),
     BODY_TOO_LARGE("body_too_large", 413, null),
     REJECTED("rejected", 401, "invalid_token"),
     ISSUER_UNAVAILABLE("issuer_unavailable", 503, null),

@@ -16,6 +16,7 @@ public final class Tokens {
   private final @Nullable Secret idToken;
   private final Map<String, Object> claims;
   private final Instant expiresAt;
+  private final Instant renewAt;
   private final boolean reusable;
   private final Map<String, String> replayedHeaders;
   private final String bearer;
@@ -26,6 +27,7 @@ public final class Tokens {
     this.idToken = builder.idToken;
     this.claims = builder.claims;
     this.expiresAt = builder.expiresAt;
+    this.renewAt = builder.renewAt;
     this.reusable = builder.reusable;
     this.replayedHeaders = builder.replayedHeaders;
     this.bearer = "Bearer " + accessToken.reveal();
@@ -63,6 +65,24 @@ public final class Tokens {
   /** From this instant on, these tokens are not handed out any more. */
   public Instant expiresAt() {
     return expiresAt;
+  }
+
+  /** From this instant on, newer ones should be asked for while these still serve. */
+  public Instant renewAt() {
+    return renewAt;
+  }
+
+  /** The same tokens with another time of renewal. */
+  public Tokens withRenewAt(Instant value) {
+    return new Builder(accessToken)
+        .refreshToken(refreshToken)
+        .idToken(idToken)
+        .claims(claims)
+        .expiresAt(expiresAt)
+        .renewAt(value)
+        .reusable(reusable)
+        .replayedHeaders(replayedHeaders)
+        .build();
   }
 
   /** Whether another request than the one that asked may be answered with these tokens. */
@@ -104,6 +124,7 @@ public final class Tokens {
     private @Nullable Secret idToken;
     private Map<String, Object> claims = Map.of();
     private Instant expiresAt = Instant.MAX;
+    private Instant renewAt = Instant.MAX;
     private boolean reusable = true;
     private Map<String, String> replayedHeaders = Map.of();
 
@@ -128,6 +149,11 @@ public final class Tokens {
 
     public Builder expiresAt(Instant value) {
       this.expiresAt = value;
+      return this;
+    }
+
+    public Builder renewAt(Instant value) {
+      this.renewAt = value;
       return this;
     }
 

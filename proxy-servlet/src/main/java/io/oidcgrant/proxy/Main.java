@@ -285,22 +285,17 @@ public final class Main implements Runnable {
     }
   }
 
-  private static jakarta.servlet.Filter grant(io.oidcgrant.config.OidcGrantConfig config) {
-    throw new IllegalStateException();
+  private static final class GrantHeaders implements ManagedHeaders {
+    @Override
+    public Map<String, String> of(ServletRequest request) {
+      return OidcGrantFilter.managedHeaders(request);
+    }
+
+    @Override
+    public boolean isManaged(ServletRequest request, String name) {
+      return OidcGrantFilter.isManaged(request, name);
+    }
   }
-
-  private static final io.oidcgrant.proxy.relay.ManagedHeaders NONE =
-      new io.oidcgrant.proxy.relay.ManagedHeaders() {
-        @Override
-        public java.util.Map<String, String> of(jakarta.servlet.ServletRequest request) {
-          return java.util.Map.of();
-        }
-
-        @Override
-        public boolean isManaged(jakarta.servlet.ServletRequest request, String name) {
-          return false;
-        }
-      };
 
   private static Stream<String> commaSeparated(String text) {
     return Arrays.stream(text.split(",")).map(String::strip).filter(part -> !part.isEmpty());

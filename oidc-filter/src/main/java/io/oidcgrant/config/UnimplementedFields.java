@@ -7,17 +7,19 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Kong's fields that this release does not implement. One that has Kong's own default (as in a dump
- * of a whole configuration) asks for nothing and is accepted; any other value is refused, or warned
- * of where ignoring it cannot weaken anything and {@code --compat kong} is on.
+ * Fields, Kong's and some of ours, that this release does not implement. One that has its own
+ * default (as in a dump of a whole configuration) asks for nothing and is accepted; any other value
+ * is refused, or warned of where ignoring it cannot weaken anything and {@code --compat kong} is
+ * on.
  */
-final class KongFields {
+final class UnimplementedFields {
   /**
    * @param normalDefault Kong's default in the form of {@link #normal}; {@code *} accepts anything,
    *     for settings of a store that is chosen by another field
@@ -26,16 +28,16 @@ final class KongFields {
 
   private final Map<String, Known> known;
 
-  private KongFields(Map<String, Known> known) {
+  private UnimplementedFields(Map<String, Known> known) {
     this.known = known;
   }
 
-  /** The table in the resource {@code NAME-kong-fields.tsv}: name, default, harmless. */
-  static KongFields load(String name) {
+  /** The table in the resource {@code NAME-unimplemented.tsv}: name, default, harmless. */
+  static UnimplementedFields load(String name) {
     Map<String, Known> known = new LinkedHashMap<>();
-    String resource = name + "-kong-fields.tsv";
+    String resource = name + "-unimplemented.tsv";
     try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-        Objects.requireNonNull(KongFields.class.getResourceAsStream(resource), resource),
+        Objects.requireNonNull(UnimplementedFields.class.getResourceAsStream(resource), resource),
         StandardCharsets.UTF_8))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         String[] cells = line.split("\t", -1);
@@ -44,7 +46,7 @@ final class KongFields {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new KongFields(known);
+    return new UnimplementedFields(known);
   }
 
   Set<String> names() {
@@ -58,12 +60,11 @@ final class KongFields {
         || normal(entry.value()).equals(field.normalDefault())) {
       return;
     }
-    ConfigNode at =
-        new ConfigNode.Sequence(entry.value().source(), entry.line(), java.util.List.of());
+    ConfigNode at = new ConfigNode.Sequence(entry.value().source(), entry.line(), List.of());
     if (reading.kongCompatible() && field.harmless()) {
       reading.warning(at, path, "is not implemented in this release and ignored");
     } else {
-      reading.problem(at, path, "is a field of Kong's that is not implemented in this release");
+      reading.problem(at, path, "is a known field, but not implemented in this release");
     }
   }
 
@@ -77,7 +78,7 @@ final class KongFields {
     }
     if (node instanceof ConfigNode.Sequence sequence) {
       return sequence.items().stream()
-          .map(KongFields::normal)
+          .map(UnimplementedFields::normal)
           .sorted()
           .collect(Collectors.joining(","));
     }
