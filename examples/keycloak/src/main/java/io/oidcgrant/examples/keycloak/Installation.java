@@ -45,7 +45,7 @@ final class Installation {
 
   private static final String PASSWORD = "changeit";
   private static final String SIGNING_KEYS = "kong-signing.p12";
-  private static final String DATABASE = "keycloakdb.mv.db";
+  private static final Path DATABASE = Path.of("data", "h2", "keycloakdb.mv.db");
 
   private static final Path JAVA_BIN = Path.of(System.getProperty("java.home"), "bin");
 
@@ -90,8 +90,14 @@ final class Installation {
   /** Makes what is not there yet; about a minute the first time, no time later. */
   static synchronized Installation prepare() throws IOException, InterruptedException {
     Path work = Files.createDirectories(work());
-    Installation installation = new Installation(
-        work.resolve("keycloak-" + VERSION), work.resolve("realms-" + hashOfSeed()));
+    MessageDigest digest = sha256();
+    BUILD.forEach(option -> digest.update(option.getBytes(UTF_8)));
+    Path distribution = work.resolve("keycloak-" + VERSION + "-" + name(digest));
+    digest.update(distribution.getFileName().toString().getBytes(UTF_8));
+    digest.update(KONG_JWKS_URL.getBytes(UTF_8));
+    REALMS.forEach(realm -> digest.update(resource(realm + ".json")));
+    Installation installation =
+        new Installation(distribution, work.resolve("realms-" + name(digest)));
     try (FileChannel file = FileChannel.open(work.resolve("lock"), CREATE, WRITE)) {
       file.lock(); // until the file is closed
       installation.unpackAndBuild();
@@ -105,7 +111,9 @@ final class Installation {
    */
   Path newHome() throws IOException {
     Path home = newEmptyHome();
-    Files.copy(seed.resolve(DATABASE), home.resolve(DATABASE));
+    Path database = home.resolve(DATABASE);
+    Files.createDirectories(database.getParent());
+    Files.copy(seed.resolve(database.getFileName()), database);
     return home;
   }
 
@@ -139,11 +147,6 @@ final class Installation {
     return builder.start();
   }
 
-  /** The option that makes a command use the database in that home, without H2's own listener. */
-  static String databaseOption(Path home) {
-    return "--db-url=jdbc:h2:file:" + home.resolve("keycloakdb") + ";NON_KEYWORDS=VALUE";
-  }
-
   static Path log(Path home) {
     return home.resolve("keycloak.log");
   }
@@ -173,7 +176,7 @@ final class Installation {
 
   private void unpackAndBuild() throws IOException, InterruptedException {
     Path built = distribution.resolve(".built");
-    if (Files.exists(built) && Files.readString(built).equals(BUILD.toString())) {
+    if (Files.exists(built)) {
       return;
     }
     say("unpacking and building " + VERSION + ", once: half a minute");
@@ -182,7 +185,7 @@ final class Installation {
     Files.createDirectories(distribution.resolve("tmp"));
     run(distribution, BUILD);
     delete(distribution.resolve("tmp"));
-    Files.writeString(built, BUILD.toString());
+    Files.createFile(built);
   }
 
   private void unpack(Path zip) throws IOException {
@@ -224,11 +227,11 @@ final class Installation {
         Files.writeString(
             realms.resolve(realm + "-realm.json"), text); // the name that Keycloak looks for
       }
-      run(home, List.of("import", "--optimized", "--dir=" + realms, databaseOption(home)));
+      run(home, List.of("import", "--optimized", "--dir=" + realms));
       Path part = seed.resolveSibling(seed.getFileName() + ".part");
       delete(part);
       Files.createDirectory(part);
-      Files.copy(home.resolve(DATABASE), part.resolve(DATABASE));
+      Files.copy(home.resolve(DATABASE), part.resolve(DATABASE.getFileName()));
       Files.copy(home.resolve(SIGNING_KEYS), part.resolve(SIGNING_KEYS));
       Files.move(part, seed);
     } finally {
@@ -308,17 +311,17 @@ final class Installation {
         : Path.of(configured).toAbsolutePath();
   }
 
-  private static String hashOfSeed() {
+  private static MessageDigest sha256() {
     try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      digest.update((VERSION + KONG_JWKS_URL).getBytes(UTF_8));
-      for (String realm : REALMS) {
-        digest.update(resource(realm + ".json"));
-      }
-      return HexFormat.of().formatHex(digest.digest(), 0, 8);
+      return MessageDigest.getInstance("SHA-256");
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** A name for what was digested; resets the digest. */
+  private static String name(MessageDigest digest) {
+    return HexFormat.of().formatHex(digest.digest(), 0, 8);
   }
 
   /** The folder or jar that this class was loaded from. */

@@ -45,15 +45,14 @@ public final class KeycloakServer implements AutoCloseable {
    * @throws IOException if a step fails, with the end of Keycloak's log
    */
   public static KeycloakServer start(int port) throws IOException, InterruptedException {
-    int bound = reserve(port);
     Installation installation = Installation.prepare();
+    int bound = reserve(port);
     Path home = installation.newHome();
     Process process = installation.launch(
         home,
         List.of(
             "start",
             "--optimized",
-            Installation.databaseOption(home),
             "--cache=local", // without it Keycloak listens for a cluster, on every interface
             "--http-enabled=true",
             "--http-host=127.0.0.1",
@@ -141,6 +140,7 @@ public final class KeycloakServer implements AutoCloseable {
     }
   }
 
+  /** The port, or a free one for 0; free at this moment. */
   private static int reserve(int port) throws IOException {
     try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();

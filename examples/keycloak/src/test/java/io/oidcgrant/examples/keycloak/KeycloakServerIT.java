@@ -13,13 +13,13 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 class KeycloakServerIT {
   private static final String SERVICE = "service:cf4c655a-0622-4ce6-a0de-d3353ef0b714";
@@ -45,7 +45,8 @@ class KeycloakServerIT {
   }
 
   @Test
-  void killedParent_takesTheServerWithIt(@TempDir Path temporary) throws Exception {
+  void killedParent_takesTheServerWithIt() throws Exception {
+    Path temporary = Files.createTempDirectory("keycloak-server-it-");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     if (System.getProperty("oidcgrant.keycloak.work") != null) {
@@ -63,6 +64,7 @@ class KeycloakServerIT {
       await().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
     } finally {
       parent.destroyForcibly();
+      Installation.delete(temporary);
     }
   }
 
