@@ -1,0 +1,260 @@
+package io.oidcgrant;
+
+import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.credential.Finding;
+import io.oidcgrant.credential.Hiding;
+import io.oidcgrant.flow.GrantFlow;
+import io.oidcgrant.flow.Wanted;
+import io.oidcgrant.protocol.Failure;
+import io.oidcgrant.protocol.Failure.Kind;
+import io.oidcgrant.protocol.GrantException;
+import io.oidcgrant.protocol.Tokens;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes requests through the flow. What is remembered is answered on the container's thread; what
+ * must be waited for is not: the body that is searched is read and the issuer is asked in
+ * asynchronous mode, where the chain can do that. Safe for concurrent use.
+ */
+final class Exchange {
+  private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+  private static final Duration BODY_TIME = Duration.ofSeconds(30);
+  private static final Duration MARGIN = Duration.ofSeconds(2);
+
+  private final GrantFlow flow;
+  private final OidcGrantConfig config;
+  private final ErrorResponse errors;
+  private final String decided;
+
+  /**
+   * Creates one for a filter.
+   *
+   * @param decided the attribute that marks a request that goes on
+   */
+  Exchange(GrantFlow flow, OidcGrantConfig config, String decided) {
+    this.flow = flow;
+    this.config = config;
+    this.errors = new ErrorResponse(config);
+    this.decided = decided;
+  }
+
+  void handle(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    IncomingRequest seen = new IncomingRequest(request, null);
+    Finding finding = flow.find(seen);
+    if (finding instanceof Finding.NeedsBody needsBody) {
+      if (request.isAsyncSupported()) {
+        new Waiting(request, response, hidden(needsBody.queryNames())).readBody();
+        return;
+      }
+      try {
+        byte[] body = BodyCollector.read(request.getInputStream(), config.credentialBodyLimit());
+        seen = new IncomingRequest(request, body);
+        finding = flow.find(seen);
+      } catch (BodyCollector.TooLong e) {
+        finding = tooLong();
+      }
+    }
+    if (!(finding instanceof Finding.Found found)) {
+      errors.write(response, failureOf(finding));
+      return;
+    }
+    Wanted wanted;
+    try {
+      wanted = flow.wanted(found, seen);
+    } catch (GrantException e) {
+      errors.write(response, e.failure());
+      return;
+    }
+    Tokens tokens = flow.remembered(wanted);
+    if (tokens == null && request.isAsyncSupported()) {
+      new Waiting(request, response, hidden(found.hiding().queryNames()))
+          .fetch(seen, found, wanted);
+      return;
+    }
+    if (tokens == null) {
+      try {
+        tokens = flow.fetch(wanted).toCompletableFuture().get();
+      } catch (ExecutionException e) {
+        errors.write(response, GrantException.failureOf(e));
+        return;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        errors.write(response, Failure.of(Kind.ISSUER_UNAVAILABLE, "interrupted while waiting"));
+        return;
+      }
+    }
+    ForwardedRequest forwarded = new ForwardedRequest(request);
+    HttpServletResponse answer = response;
+    if (found.inQuery()) {
+      PrivateResponse restricted = new PrivateResponse(response);
+      restricted.restrict();
+      answer = restricted;
+    }
+    grant(request, answer, forwarded, seen, found, tokens);
+    chain.doFilter(forwarded, answer);
+  }
+
+  private Set<String> hidden(Set<String> names) {
+    return config.hideCredentials() ? names : Set.of();
+  }
+
+  private static Finding tooLong() {
+    return new Finding.Missing(
+        Failure.of(Kind.BODY_TOO_LARGE, "body too large to be searched for a credential"));
+  }
+
+  private static Failure failureOf(Finding finding) {
+    return finding instanceof Finding.Missing missing
+        ? missing.failure()
+        : Failure.of(Kind.INTERNAL, "the body was asked for twice");
+  }
+
+  private void grant(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      ForwardedRequest forwarded,
+      IncomingRequest seen,
+      Finding.Found found,
+      Tokens tokens) {
+    forwarded.grant(
+        seen,
+        config.hideCredentials() ? found.hiding() : Hiding.none(),
+        flow.propagation(),
+        flow.propagation().upstream(tokens));
+    flow.propagation().downstream(tokens, response::setHeader);
+    OidcGrantFilter.markForwarded(request, forwarded);
+    request.setAttribute(decided, true);
+  }
+
+  /** One request that waits in asynchronous mode; it is settled once, by whatever comes first. */
+  private final class Waiting implements AsyncListener {
+    private final HttpServletRequest request;
+    private final PrivateResponse response;
+    private final ForwardedRequest forwarded;
+    private final AsyncContext async;
+    private final AtomicBoolean settled = new AtomicBoolean();
+    private volatile Kind onTimeout = Kind.REQUEST_TIMEOUT;
+
+    Waiting(HttpServletRequest request, HttpServletResponse response, Set<String> hiddenFromQuery) {
+      this.request = request;
+      this.response = new PrivateResponse(response);
+      this.forwarded = new ForwardedRequest(request);
+      forwarded.hideFromQuery(hiddenFromQuery);
+      // With the wrapper: what is dispatched to must see it even where the filter is not mapped to
+      // ASYNC.
+      this.async = request.startAsync(forwarded, this.response);
+      async.setTimeout(BODY_TIME.plus(config.timeout()).plus(MARGIN).toMillis());
+      async.addListener(this);
+    }
+
+    void readBody() throws IOException {
+      BodyCollector.collect(
+          request.getInputStream(),
+          config.credentialBodyLimit(),
+          this::bodyRead,
+          error -> fail(
+              error instanceof BodyCollector.TooLong
+                  ? failureOf(tooLong())
+                  : Failure.of(Kind.MALFORMED_REQUEST, "the body could not be read")));
+    }
+
+    private void bodyRead(byte[] body) {
+      try {
+        IncomingRequest seen = new IncomingRequest(request, body);
+        Finding finding = flow.find(seen);
+        if (!(finding instanceof Finding.Found found)) {
+          fail(failureOf(finding));
+          return;
+        }
+        Wanted wanted = flow.wanted(found, seen);
+        Tokens tokens = flow.remembered(wanted);
+        if (tokens != null) {
+          pass(seen, found, tokens);
+        } else {
+          fetch(seen, found, wanted);
+        }
+      } catch (GrantException e) {
+        fail(e.failure());
+      } catch (RuntimeException e) {
+        LOG.error("a fault while a body was searched", e);
+        fail(GrantException.failureOf(e));
+      }
+    }
+
+    void fetch(IncomingRequest seen, Finding.Found found, Wanted wanted) {
+      onTimeout = Kind.ISSUER_TIMEOUT;
+      var unused = flow.fetch(wanted).whenComplete((tokens, error) -> {
+        if (tokens != null) {
+          pass(seen, found, tokens);
+        } else {
+          fail(
+              error == null
+                  ? Failure.of(Kind.INTERNAL, "no tokens and no error")
+                  : GrantException.failureOf(error));
+        }
+      });
+    }
+
+    private void pass(IncomingRequest seen, Finding.Found found, Tokens tokens) {
+      if (!settled.compareAndSet(false, true)) {
+        return;
+      }
+      try {
+        if (found.inQuery()) {
+          response.restrict();
+        }
+        grant(request, response, forwarded, seen, found, tokens);
+        async.dispatch();
+      } catch (RuntimeException e) {
+        // The caller has gone, and the container has ended the request.
+        LOG.debug("a request ended while it waited", e);
+      }
+    }
+
+    private void fail(Failure failure) {
+      if (!settled.compareAndSet(false, true)) {
+        return;
+      }
+      try {
+        errors.write(response, failure);
+        async.complete();
+      } catch (IOException | RuntimeException e) {
+        LOG.debug("a request ended while it waited", e);
+      }
+    }
+
+    @Override
+    public void onTimeout(AsyncEvent event) {
+      fail(Failure.of(onTimeout, "the request waited too long"));
+    }
+
+    @Override
+    public void onError(AsyncEvent event) {
+      settled.set(true);
+    }
+
+    @Override
+    public void onComplete(AsyncEvent event) {
+      settled.set(true);
+    }
+
+    @Override
+    public void onStartAsync(AsyncEvent event) {
+      // Somebody behind us waits for something of his own: not ours any more.
+    }
+  }
+}

@@ -1,0 +1,295 @@
+package io.oidcgrant;
+
+import io.oidcgrant.credential.FormParameters;
+import io.oidcgrant.credential.HeaderNames;
+import io.oidcgrant.credential.Hiding;
+import io.oidcgrant.credential.RequestView;
+import io.oidcgrant.credential.SearchableBody;
+import io.oidcgrant.propagate.Propagation;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The request as it goes on: without the credential that was used, without what the caller sent
+ * under names that are ours, with our headers, and with the body that was read. Until
+ * {@link #grant} it is the caller's own. One per request.
+ */
+final class ForwardedRequest extends HttpServletRequestWrapper {
+  private final HttpServletRequest original;
+  private @Nullable Propagation propagation;
+  private Hiding hiding = Hiding.none();
+  private List<String> headers = List.of();
+  private @Nullable String query;
+  private Set<String> hiddenParameters = Set.of();
+  private byte @Nullable [] body;
+  private @Nullable ReplayedInput input;
+  private @Nullable BufferedReader reader;
+  private @Nullable Map<String, String[]> parameters;
+
+  ForwardedRequest(HttpServletRequest original) {
+    super(original);
+    this.original = original;
+    this.query = original.getQueryString();
+  }
+
+  /**
+   * Takes parameters out of the query. Must be before asynchronous mode begins: Jetty keeps the
+   * query of that moment.
+   */
+  void hideFromQuery(Set<String> names) {
+    if (query != null && !names.isEmpty()) {
+      String rest = FormParameters.without(query, names);
+      query = rest.isEmpty() ? null : rest;
+      hiddenParameters = names;
+    }
+  }
+
+  /**
+   * Fills it, once, before it goes on.
+   *
+   * @param seen as it was searched, with the body where that was read
+   * @param added names and values for the upstream, one after the other
+   */
+  void grant(RequestView seen, Hiding hidden, Propagation rules, List<String> added) {
+    propagation = rules;
+    hiding = hidden;
+    headers = added;
+    hideFromQuery(hidden.queryNames());
+    byte[] read = seen.body().orElse(null);
+    if (read != null) {
+      SearchableBody kind = SearchableBody.of(seen);
+      body = kind == null || hidden.bodyNames().isEmpty()
+          ? read
+          : kind.without(read, hidden.bodyNames());
+    }
+  }
+
+  /** Names and values that were set, one after the other. */
+  List<String> added() {
+    return headers;
+  }
+
+  /** Whether what the caller sent under this name must not go on. */
+  boolean withholds(String name) {
+    if (propagation == null) {
+      return false;
+    }
+    if (propagation.manages(name)) {
+      return true;
+    }
+    for (String hidden : hiding.headers()) {
+      if (HeaderNames.same(hidden, name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private @Nullable String addedValue(String name) {
+    for (int i = 0; i < headers.size(); i += 2) {
+      if (headers.get(i).equalsIgnoreCase(name)) {
+        return headers.get(i + 1);
+      }
+    }
+    return null;
+  }
+
+  private boolean bodyReplaced() {
+    return body != null;
+  }
+
+  @Override
+  public @Nullable String getHeader(String name) {
+    Enumeration<String> values = getHeaders(name);
+    return values.hasMoreElements() ? values.nextElement() : null;
+  }
+
+  @Override
+  public Enumeration<String> getHeaders(String name) {
+    String added = addedValue(name);
+    if (added != null) {
+      return Collections.enumeration(List.of(added));
+    }
+    if (withholds(name)) {
+      return Collections.emptyEnumeration();
+    }
+    if (bodyReplaced() && name.equalsIgnoreCase("Content-Length")) {
+      return Collections.enumeration(List.of(Long.toString(getContentLengthLong())));
+    }
+    if (bodyReplaced() && name.equalsIgnoreCase("Transfer-Encoding")) {
+      return Collections.emptyEnumeration();
+    }
+    return name.equalsIgnoreCase("Connection") ? connection() : original.getHeaders(name);
+  }
+
+  /** What we set must arrive, whatever the caller calls hop-by-hop (RFC 9110 section 7.6.1). */
+  private Enumeration<String> connection() {
+    List<String> lines = new ArrayList<>(1);
+    for (String line : Collections.list(original.getHeaders("Connection"))) {
+      StringJoiner kept = new StringJoiner(", ");
+      for (String option : line.split(",", -1)) {
+        if (!option.isBlank() && !withholds(option.strip())) {
+          kept.add(option.strip());
+        }
+      }
+      if (kept.length() > 0) {
+        lines.add(kept.toString());
+      }
+    }
+    return Collections.enumeration(lines);
+  }
+
+  @Override
+  public Enumeration<String> getHeaderNames() {
+    List<String> names = new ArrayList<>();
+    boolean lengthNamed = false;
+    for (Enumeration<String> all = original.getHeaderNames(); all.hasMoreElements(); ) {
+      String name = all.nextElement();
+      boolean length = name.equalsIgnoreCase("Content-Length");
+      lengthNamed |= length;
+      if (!withholds(name)
+          && (!bodyReplaced() || !name.equalsIgnoreCase("Transfer-Encoding"))
+          && (!name.equalsIgnoreCase("Connection") || connection().hasMoreElements())) {
+        names.add(name);
+      }
+    }
+    if (bodyReplaced() && !lengthNamed) {
+      names.add("Content-Length");
+    }
+    for (int i = 0; i < headers.size(); i += 2) {
+      names.add(headers.get(i));
+    }
+    return Collections.enumeration(names);
+  }
+
+  @Override
+  public int getIntHeader(String name) {
+    String value = getHeader(name);
+    return value == null ? -1 : Integer.parseInt(value);
+  }
+
+  @Override
+  public long getDateHeader(String name) {
+    return withholds(name) ? -1 : original.getDateHeader(name);
+  }
+
+  @Override
+  public @Nullable String getQueryString() {
+    return query;
+  }
+
+  @Override
+  public int getContentLength() {
+    return body == null ? original.getContentLength() : body.length;
+  }
+
+  @Override
+  public long getContentLengthLong() {
+    return body == null ? original.getContentLengthLong() : body.length;
+  }
+
+  @Override
+  public ServletInputStream getInputStream() throws IOException {
+    if (body == null) {
+      return original.getInputStream();
+    }
+    if (reader != null) {
+      throw new IllegalStateException("getReader() has been called");
+    }
+    if (input == null) {
+      input = new ReplayedInput(body);
+    }
+    return input;
+  }
+
+  @Override
+  public BufferedReader getReader() throws IOException {
+    if (body == null) {
+      return original.getReader();
+    }
+    if (input != null) {
+      throw new IllegalStateException("getInputStream() has been called");
+    }
+    if (reader == null) {
+      String encoding = getCharacterEncoding();
+      Charset charset = encoding == null ? StandardCharsets.UTF_8 : Charset.forName(encoding);
+      reader = new BufferedReader(new InputStreamReader(new ReplayedInput(body), charset));
+    }
+    return reader;
+  }
+
+  @Override
+  public @Nullable String getParameter(String name) {
+    String[] values = getParameterValues(name);
+    return values == null ? null : values[0];
+  }
+
+  @Override
+  public String @Nullable [] getParameterValues(String name) {
+    String[] values = parameters().get(name);
+    return values == null ? null : values.clone();
+  }
+
+  @Override
+  public Enumeration<String> getParameterNames() {
+    return Collections.enumeration(parameters().keySet());
+  }
+
+  @Override
+  public Map<String, String[]> getParameterMap() {
+    return Collections.unmodifiableMap(parameters());
+  }
+
+  private Map<String, String[]> parameters() {
+    if (parameters == null) {
+      parameters = body == null ? containerParameters() : ownParameters(body);
+    }
+    return parameters;
+  }
+
+  /** The container's, less the hidden ones of the query. */
+  private Map<String, String[]> containerParameters() {
+    if (hiddenParameters.isEmpty()) {
+      return original.getParameterMap();
+    }
+    Map<String, String[]> rest = new LinkedHashMap<>(original.getParameterMap());
+    rest.keySet().removeAll(hiddenParameters);
+    return rest;
+  }
+
+  /** The container cannot parse a body that has been read. */
+  private Map<String, String[]> ownParameters(byte[] read) {
+    Map<String, List<String>> all = new LinkedHashMap<>();
+    String type = original.getContentType();
+    if (query != null) {
+      FormParameters.forEach(
+          query,
+          (name, value) -> all.computeIfAbsent(name, key -> new ArrayList<>()).add(value));
+    }
+    if (type != null
+        && type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")) {
+      FormParameters.forEach(
+          new String(read, StandardCharsets.ISO_8859_1),
+          (name, value) -> all.computeIfAbsent(name, key -> new ArrayList<>()).add(value));
+    }
+    Map<String, String[]> arrays = new LinkedHashMap<>();
+    all.forEach((name, values) -> arrays.put(name, values.toArray(String[]::new)));
+    return arrays;
+  }
+}

@@ -1,0 +1,51 @@
+package io.oidcgrant;
+
+import io.oidcgrant.config.ConfigException;
+import io.oidcgrant.config.ConfigProblem;
+import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.config.OidcGrantFile;
+import jakarta.servlet.FilterConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+
+/** The configuration that stands in a filter's init-params. */
+final class InitParams {
+  private static final String CONFIG = "config";
+  private static final String CLASSPATH = "classpath:";
+
+  private InitParams() {}
+
+  /** Reads it. Throws {@link ConfigException} with every problem. */
+  static OidcGrantConfig read(FilterConfig params) {
+    String source = "init-param of filter " + params.getFilterName();
+    List<String> names = Collections.list(params.getInitParameterNames());
+    String file = params.getInitParameter(CONFIG);
+    if (file == null) {
+      return OidcGrantConfig.fromTexts(source, names, params::getInitParameter);
+    }
+    if (names.size() > 1) {
+      throw problem(source, "stands beside other init-params; the file must hold them all");
+    }
+    if (!file.startsWith(CLASSPATH)) {
+      return OidcGrantFile.load(Path.of(file));
+    }
+    String resource = file.substring(CLASSPATH.length()).replaceFirst("^/", "");
+    try (InputStream in =
+        Thread.currentThread().getContextClassLoader().getResourceAsStream(resource)) {
+      if (in == null) {
+        throw problem(source, "names no resource on the class path: " + resource);
+      }
+      return OidcGrantFile.parse(file, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+    } catch (IOException e) {
+      throw problem(source, "names a resource that cannot be read: " + resource);
+    }
+  }
+
+  private static ConfigException problem(String source, String message) {
+    return new ConfigException(List.of(new ConfigProblem(source, 0, CONFIG, message)));
+  }
+}

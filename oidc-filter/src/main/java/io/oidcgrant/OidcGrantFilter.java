@@ -1,0 +1,145 @@
+package io.oidcgrant;
+
+import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.endpoint.TokenEndpointClient;
+import io.oidcgrant.flow.GrantFlow;
+import io.oidcgrant.flow.GrantRuntime;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exchanges the caller's credential (refresh token, user name and password, or client id and
+ * secret) for tokens at the issuer's token endpoint, verifies and remembers them, puts them into
+ * headers and lets the request go on. Everybody else gets an answer that says why not. Configured
+ * by init-params, by a file or by {@link OidcGrantConfig}. Safe for concurrent use.
+ *
+ * <p>In {@code web.xml} it should have {@code async-supported}, as should what stands behind it:
+ * then a request that waits for the issuer holds no thread.
+ */
+public final class OidcGrantFilter implements Filter {
+  private static final String FORWARDED = OidcGrantFilter.class.getName() + ".forwarded";
+  private static final AtomicLong INSTANCES = new AtomicLong();
+
+  private final String decided =
+      OidcGrantFilter.class.getName() + ".decided." + INSTANCES.incrementAndGet();
+  private final @Nullable TokenEndpointClient client;
+  private @Nullable OidcGrantConfig config;
+  private @Nullable GrantRuntime own;
+  private @Nullable Exchange exchange;
+
+  /** To be configured by init-params: see {@link #init}. */
+  public OidcGrantFilter() {
+    this.client = null;
+  }
+
+  public OidcGrantFilter(OidcGrantConfig config) {
+    this.config = Objects.requireNonNull(config);
+    this.client = null;
+  }
+
+  /** With another way to the token endpoint. */
+  public OidcGrantFilter(OidcGrantConfig config, TokenEndpointClient client) {
+    this.config = Objects.requireNonNull(config);
+    this.client = Objects.requireNonNull(client);
+  }
+
+  /**
+   * One of several filters that share a runtime; ready without {@link #init}. The runtime is not
+   * closed with it.
+   */
+  public OidcGrantFilter(OidcGrantConfig config, GrantRuntime runtime) {
+    this.config = Objects.requireNonNull(config);
+    this.client = null;
+    start(config, runtime);
+  }
+
+  /**
+   * Reads the configuration where none was given: every init-param is a field by its own name,
+   * lists separated by commas or white space; or {@code config} alone, a path or a
+   * {@code classpath:} resource of a file.
+   *
+   * @throws ServletException naming every problem, if anything is wrong
+   */
+  @Override
+  public void init(FilterConfig filterConfig) throws ServletException {
+    if (exchange != null) {
+      return;
+    }
+    try {
+      OidcGrantConfig settings = config == null ? InitParams.read(filterConfig) : config;
+      config = settings;
+      GrantRuntime runtime = GrantRuntime.create();
+      own = runtime;
+      start(settings, runtime);
+    } catch (IllegalArgumentException e) {
+      throw new ServletException(e.getMessage(), e);
+    }
+  }
+
+  private void start(OidcGrantConfig settings, GrantRuntime runtime) {
+    GrantFlow flow = GrantFlow.create(settings, runtime, client);
+    exchange = new Exchange(flow, settings, decided);
+  }
+
+  @Override
+  public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+      throws IOException, ServletException {
+    if (request.getAttribute(decided) != null) {
+      chain.doFilter(request, response);
+      return;
+    }
+    Exchange started = exchange;
+    if (started == null
+        || !(request instanceof HttpServletRequest http)
+        || !(response instanceof HttpServletResponse answer)) {
+      throw new ServletException("OidcGrantFilter is not initialised, or the request is not HTTP");
+    }
+    started.handle(http, answer, chain);
+  }
+
+  /** Ends what the filter started itself. */
+  @Override
+  public void destroy() {
+    if (own != null) {
+      own.close();
+    }
+  }
+
+  /**
+   * The headers that a filter has set on this request for the upstream, by name. For relays, which
+   * must set them after the removal of hop-by-hop headers. Empty where no filter let it pass.
+   */
+  public static Map<String, String> managedHeaders(ServletRequest request) {
+    if (!(request.getAttribute(FORWARDED) instanceof ForwardedRequest forwarded)) {
+      return Map.of();
+    }
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (int i = 0; i < forwarded.added().size(); i += 2) {
+      headers.put(forwarded.added().get(i), forwarded.added().get(i + 1));
+    }
+    return Collections.unmodifiableMap(headers);
+  }
+
+  /** Whether what the caller sent under this name, folded, must not reach the upstream. */
+  public static boolean isManaged(ServletRequest request, String headerName) {
+    return request.getAttribute(FORWARDED) instanceof ForwardedRequest forwarded
+        && forwarded.withholds(headerName);
+  }
+
+  static void markForwarded(HttpServletRequest request, ForwardedRequest forwarded) {
+    request.setAttribute(FORWARDED, forwarded);
+  }
+}

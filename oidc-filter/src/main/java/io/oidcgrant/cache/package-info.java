@@ -1,0 +1,5 @@
+/** What is remembered. */
+@NullMarked
+package io.oidcgrant.cache;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,278 @@
+package io.oidcgrant.config;
+
+import static io.oidcgrant.config.FieldType.BOOLEAN;
+import static io.oidcgrant.config.FieldType.REFERENCEABLE;
+import static io.oidcgrant.config.FieldType.SECRET;
+import static io.oidcgrant.config.FieldType.TEXT;
+import static io.oidcgrant.config.FieldType.integer;
+import static io.oidcgrant.config.FieldType.listOf;
+import static io.oidcgrant.config.FieldType.number;
+import static io.oidcgrant.config.FieldType.oneOf;
+
+import io.oidcgrant.protocol.Secret;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The fields of {@code openid-connect} that this release implements, Kong's and ours: one row each.
+ */
+final class OidcFields {
+  private static final double DAY = 86_400;
+  private static final double YEAR = 366 * DAY;
+
+  private static final List<Field<?>> ROWS = new ArrayList<>();
+
+  private static final FieldType<String> LOCATION = oneOf("header", "query", "body");
+  private static final List<String> EVERYWHERE = List.of("header", "query", "body");
+  private static final FieldType<String> CLIENT_AUTH = new Unfinished(
+      List.of("client_secret_basic", "client_secret_post"),
+      List.of(
+          "client_secret_jwt",
+          "private_key_jwt",
+          "tls_client_auth",
+          "self_signed_tls_client_auth",
+          "none"));
+  private static final FieldType<String> METHOD = new Unfinished(
+      List.of("refresh_token", "password", "client_credentials"),
+      List.of(
+          "bearer", "introspection", "userinfo", "authorization_code", "session", "kong_oauth2"));
+  private static final FieldType<String> GRANT =
+      oneOf("refresh_token", "password", "client_credentials", "authorization_code");
+
+  static final Field<String> ISSUER = row(
+      "issuer",
+      REFERENCEABLE,
+      "Issuer identifier, or the address of its discovery document. Required.");
+  static final Field<Boolean> USING_PSEUDO_ISSUER = row(
+      "using_pseudo_issuer",
+      BOOLEAN,
+      false,
+      "No discovery: `issuer` is only a name, `token_endpoint` and `jwks_endpoint` must be given.");
+  static final Field<Double> REDISCOVERY_LIFETIME = row(
+      "rediscovery_lifetime",
+      number(0, DAY),
+      30.0,
+      "Least time between two fetches of the issuer's keys for an unknown key id, seconds; 5 after one that failed.");
+  static final Field<List<String>> DISCOVERY_HEADERS_NAMES = row(
+      "discovery_headers_names", listOf(TEXT), "Names of extra headers of the discovery request.");
+  static final Field<List<String>> DISCOVERY_HEADERS_VALUES =
+      row("discovery_headers_values", listOf(REFERENCEABLE), "Their values, in the same order.");
+  static final Field<String> JWKS_ENDPOINT = row(
+      "jwks_endpoint", TEXT, "Where the issuer's keys are, instead of the discovered `jwks_uri`.");
+  static final Field<List<String>> ISSUERS_ALLOWED = row(
+      "issuers_allowed",
+      listOf(REFERENCEABLE),
+      "Accepted values of `iss`, instead of the discovered issuer alone.");
+  static final Field<String> TOKEN_ENDPOINT =
+      row("token_endpoint", TEXT, "Token endpoint, instead of the discovered one.");
+
+  static final Field<List<Secret>> CLIENT_ID =
+      row("client_id", listOf(SECRET), "Client identifier; this release uses one.");
+  static final Field<List<Secret>> CLIENT_SECRET =
+      row("client_secret", listOf(SECRET), "The client's secret.");
+  static final Field<List<String>> CLIENT_AUTH_METHOD = row(
+      "client_auth",
+      listOf(CLIENT_AUTH),
+      "How the client proves itself; default: what the issuer supports, else client_secret_basic.");
+  static final Field<String> TOKEN_ENDPOINT_AUTH_METHOD = row(
+      "token_endpoint_auth_method",
+      CLIENT_AUTH,
+      "The same for the token endpoint alone; goes before `client_auth`.");
+
+  static final Field<List<String>> AUTH_METHODS = row(
+      "auth_methods",
+      listOf(METHOD),
+      "Which credentials are looked for; default: all that this release implements and that have their settings.");
+  static final Field<List<String>> PASSWORD_PARAM_TYPE = row(
+      "password_param_type",
+      listOf(LOCATION),
+      EVERYWHERE,
+      "Where user name and password are looked for.");
+  static final Field<List<String>> CLIENT_CREDENTIALS_PARAM_TYPE = row(
+      "client_credentials_param_type",
+      listOf(LOCATION),
+      EVERYWHERE,
+      "Where the caller's client id and secret are looked for.");
+  static final Field<List<String>> REFRESH_TOKEN_PARAM_TYPE = row(
+      "refresh_token_param_type",
+      listOf(LOCATION),
+      EVERYWHERE,
+      "Where the refresh token is looked for.");
+  static final Field<String> REFRESH_TOKEN_PARAM_NAME = row(
+      "refresh_token_param_name",
+      TEXT,
+      "Name of the refresh token's header (case, `_` and `-` do not matter) or parameter (to the letter).");
+  static final Field<Boolean> HIDE_CREDENTIALS = row(
+      "hide_credentials",
+      BOOLEAN,
+      true,
+      "The credential that was used does not reach the upstream.");
+  static final Field<Integer> CREDENTIAL_BODY_LIMIT = row(
+      "credential_body_limit",
+      integer(0, 16 * 1024 * 1024),
+      65_536,
+      "Largest body that is searched for credentials, bytes.");
+
+  static final Field<List<String>> SCOPES = row(
+      "scopes",
+      listOf(REFERENCEABLE),
+      List.of("openid"),
+      "Scope of the token request; an empty list sends none.");
+  static final Field<List<String>> AUDIENCE = row(
+      "audience",
+      listOf(TEXT),
+      "Audiences beside the client that an ID token may name (OIDC Core 3.1.3.7).");
+  static final Field<List<String>> TOKEN_HEADERS_NAMES =
+      row("token_headers_names", listOf(TEXT), "Names of extra headers of the token request.");
+  static final Field<List<String>> TOKEN_HEADERS_VALUES =
+      row("token_headers_values", listOf(REFERENCEABLE), "Their values, in the same order.");
+  static final Field<List<String>> TOKEN_HEADERS_CLIENT = row(
+      "token_headers_client",
+      listOf(TEXT),
+      "Headers of the caller that are copied to the token request.");
+  static final Field<List<String>> TOKEN_POST_ARGS_NAMES =
+      row("token_post_args_names", listOf(TEXT), "Names of extra parameters of the token request.");
+  static final Field<List<String>> TOKEN_POST_ARGS_VALUES =
+      row("token_post_args_values", listOf(REFERENCEABLE), "Their values, in the same order.");
+  static final Field<List<String>> TOKEN_POST_ARGS_CLIENT = row(
+      "token_post_args_client",
+      listOf(TEXT),
+      "Parameters of the caller's query, body or headers (the first that has it) that are copied to the token request.");
+  static final Field<List<String>> TOKEN_HEADERS_REPLAY = row(
+      "token_headers_replay",
+      listOf(TEXT),
+      "Headers of the token endpoint's answer that the caller gets.");
+  static final Field<String> TOKEN_HEADERS_PREFIX =
+      row("token_headers_prefix", TEXT, "Put before the names of replayed headers.");
+  static final Field<List<String>> TOKEN_HEADERS_GRANTS = row(
+      "token_headers_grants", listOf(GRANT), "Grants whose headers are replayed; default: all.");
+
+  static final Field<Boolean> VERIFY_SIGNATURE =
+      row("verify_signature", BOOLEAN, true, "Verify the signatures of tokens.");
+  static final Field<Boolean> VERIFY_CLAIMS = row(
+      "verify_claims", BOOLEAN, true, "Verify iss, exp, nbf, iat, aud, azp and at_hash of tokens.");
+  static final Field<List<String>> IGNORE_SIGNATURE = row(
+      "ignore_signature",
+      listOf(oneOf(
+          "authorization_code",
+          "client_credentials",
+          "introspection",
+          "password",
+          "refresh_token",
+          "session",
+          "userinfo")),
+      List.of(),
+      "Grants whose access tokens are taken without looking at the signature.");
+  static final Field<Double> LEEWAY = row(
+      "leeway",
+      number(0, 3600),
+      0.0,
+      "Tolerated difference of clocks for exp, nbf and iat, seconds.");
+
+  static final Field<Boolean> CACHE_TOKENS =
+      row("cache_tokens", BOOLEAN, true, "Remember the tokens of a credential.");
+  static final Field<Double> CACHE_TTL = row(
+      "cache_ttl",
+      number(0, YEAR),
+      3600.0,
+      "How long tokens without an expiry are remembered, seconds.");
+  static final Field<Double> CACHE_TTL_MAX =
+      row("cache_ttl_max", number(0, YEAR), "Longest time that tokens are remembered, seconds.");
+  static final Field<Double> CACHE_TTL_MIN = row(
+      "cache_ttl_min",
+      number(0, YEAR),
+      "Shortest time that tokens are remembered, seconds; never past the token's own exp.");
+  static final Field<Secret> CACHE_TOKENS_SALT = row(
+      "cache_tokens_salt",
+      SECRET,
+      "Goes into the cache key: equal salts share what is remembered, default: shared with nobody.");
+  static final Field<Boolean> TOKEN_CACHE_KEY_INCLUDE_SCOPE = row(
+      "token_cache_key_include_scope",
+      BOOLEAN,
+      false,
+      "Accepted for Kong's sake: the scope always is part of the key.");
+  static final Field<Double> CACHE_TTL_NEG =
+      row("cache_ttl_neg", number(0, 3600), "Kong's name of `negative_ttl`.");
+  static final Field<Double> NEGATIVE_TTL = row(
+      "negative_ttl",
+      number(0, 3600),
+      5.0,
+      "How long a definite rejection is remembered for that very credential, seconds.");
+  static final Field<Double> ROTATION_GRACE = row(
+      "rotation_grace",
+      number(0, 3600),
+      30.0,
+      "How long a refresh token that the issuer replaced is answered with what it was exchanged for, seconds.");
+  static final Field<Boolean> REFRESH_TOKENS = row(
+      "refresh_tokens",
+      BOOLEAN,
+      true,
+      "Renew remembered tokens ahead of their end (see `refresh_ahead`).");
+  static final Field<Double> REFRESH_AHEAD = row(
+      "refresh_ahead",
+      number(0, 3600),
+      10.0,
+      "Remembered tokens this close to their end are renewed in the background, seconds; at most half of their life.");
+  static final Field<Double> JWKS_MAX_STALE = row(
+      "jwks_max_stale",
+      number(0, YEAR),
+      DAY,
+      "How long the last good keys serve while the issuer cannot be reached, seconds.");
+
+  static final Field<String> UPSTREAM_ACCESS_TOKEN_HEADER = row(
+      "upstream_access_token_header",
+      TEXT,
+      "authorization:bearer",
+      "Header with the access token for the upstream; `NAME:bearer` puts `Bearer` before it; null sends none.");
+  static final Field<String> UPSTREAM_REFRESH_TOKEN_HEADER =
+      row("upstream_refresh_token_header", TEXT, "Header with the refresh token for the upstream.");
+  static final Field<String> UPSTREAM_ID_TOKEN_HEADER =
+      row("upstream_id_token_header", TEXT, "Header with the ID token for the upstream.");
+  static final Field<String> DOWNSTREAM_ACCESS_TOKEN_HEADER =
+      row("downstream_access_token_header", TEXT, "Header with the access token for the caller.");
+  static final Field<String> DOWNSTREAM_REFRESH_TOKEN_HEADER =
+      row("downstream_refresh_token_header", TEXT, "Header with the refresh token for the caller.");
+  static final Field<String> DOWNSTREAM_ID_TOKEN_HEADER =
+      row("downstream_id_token_header", TEXT, "Header with the ID token for the caller.");
+
+  static final Field<String> UNAUTHORIZED_ERROR_MESSAGE =
+      row("unauthorized_error_message", TEXT, "Unauthorized", "The `message` of a 401.");
+  static final Field<Boolean> DISPLAY_ERRORS =
+      row("display_errors", BOOLEAN, false, "Tell the caller what exactly was wrong.");
+  static final Field<Boolean> EXPOSE_ERROR_CODE =
+      row("expose_error_code", BOOLEAN, true, "Put RFC 6750's error code into the challenge.");
+
+  static final Field<Integer> TIMEOUT = row(
+      "timeout",
+      integer(1, 600_000),
+      10_000,
+      "Longest time for one call of the issuer, from first to last byte, milliseconds.");
+  static final Field<Boolean> SSL_VERIFY =
+      row("ssl_verify", BOOLEAN, true, "Verify the issuer's certificate and host name.");
+  static final Field<String> CA_CERTIFICATES_FILE = row(
+      "ca_certificates_file",
+      TEXT,
+      "PEM file with certificates that are trusted for the issuer beside the JVM's.");
+  static final Field<Boolean> INSECURE_HTTP_ISSUER =
+      row("insecure_http_issuer", BOOLEAN, false, "The issuer may be plain http beyond loopback.");
+
+  private OidcFields() {}
+
+  /** All rows, in the order of the reference. */
+  static List<Field<?>> rows() {
+    return List.copyOf(ROWS);
+  }
+
+  private static <T> Field<T> row(String name, FieldType<T> type, String sentence) {
+    return register(Field.of(name, type, sentence));
+  }
+
+  private static <T> Field<T> row(String name, FieldType<T> type, T defaultValue, String sentence) {
+    return register(Field.of(name, type, defaultValue, sentence));
+  }
+
+  private static <T> Field<T> register(Field<T> field) {
+    ROWS.add(field);
+    return field;
+  }
+}

@@ -1,0 +1,431 @@
+package io.oidcgrant.config;
+
+import io.oidcgrant.protocol.Secret;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+
+/**
+ * The settings of one {@code openid-connect} plugin: immutable, valid as a whole. Every accessor
+ * answers the field of its name; what each field means stands in the reference.
+ */
+public final class OidcGrantConfig {
+  private static final UnimplementedFields UNIMPLEMENTED =
+      UnimplementedFields.load("openid-connect");
+  private static final List<String> WELL_KNOWN =
+      List.of("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server");
+
+  private final Values values;
+  private final boolean kongCompatible;
+
+  OidcGrantConfig(Values values, boolean kongCompatible) {
+    this.values = new Values(values);
+    this.kongCompatible = kongCompatible;
+  }
+
+  public static OidcGrantConfigBuilder builder() {
+    return new OidcGrantConfigBuilder();
+  }
+
+  /**
+   * The plugin's {@code config} mapping; empty, with every problem noted, where it is not right.
+   */
+  public static Optional<OidcGrantConfig> read(ConfigNode node, String path, Reading reading) {
+    Optional<MappingReader> mapping = MappingReader.of(node, path, reading);
+    if (mapping.isEmpty()) {
+      return Optional.empty();
+    }
+    int before = reading.problems().size();
+    Values values = new Values();
+    Map<String, Integer> lines = new java.util.HashMap<>();
+    Set<Field<?>> broken = new HashSet<>();
+    if (node instanceof ConfigNode.Mapping written) {
+      written.entries().forEach(entry -> lines.put(entry.name(), entry.line()));
+    }
+    for (Field<?> field : OidcFields.rows()) {
+      if (lines.containsKey(field.name())) {
+        Optional<ConfigNode> value = mapping.get().take(field.name());
+        Optional<?> typed = value.flatMap(
+            found -> field.type().read(found, mapping.get().pathOf(field.name()), reading));
+        values.put(field, typed);
+        if (value.isPresent() && typed.isEmpty()) {
+          broken.add(field);
+        }
+      } else {
+        mapping.get().take(field.name());
+      }
+    }
+    unknown(mapping.get(), reading);
+    OidcRules.check(values, (field, message) -> {
+      if (!broken.contains(field)) {
+        reading.problem(
+            node.source(),
+            lines.getOrDefault(field.name(), node.line()),
+            mapping.get().pathOf(field.name()),
+            message);
+      }
+    });
+    return reading.problems().size() > before
+        ? Optional.empty()
+        : Optional.of(new OidcGrantConfig(values, reading.kongCompatible()));
+  }
+
+  private static void unknown(MappingReader mapping, Reading reading) {
+    for (ConfigNode.Entry entry : mapping.takeRest()) {
+      String path = mapping.pathOf(entry.name());
+      if (UNIMPLEMENTED.names().contains(entry.name())) {
+        UNIMPLEMENTED.read(entry, path, reading);
+        continue;
+      }
+      List<String> names = new ArrayList<>(UNIMPLEMENTED.names());
+      OidcFields.rows().forEach(field -> names.add(field.name()));
+      reading.problem(
+          entry.value().source(),
+          entry.line(),
+          path,
+          "unknown field"
+              + Nearest.to(entry.name(), names)
+                  .map(n -> "; did you mean " + n + "?")
+                  .orElse(""));
+    }
+  }
+
+  /**
+   * Settings from named texts, such as a servlet's init-params; lists are separated by commas or
+   * white space.
+   *
+   * @param texts the text of a name, null where there is none
+   * @throws ConfigException with every problem
+   */
+  public static OidcGrantConfig fromTexts(
+      String source, Iterable<String> names, UnaryOperator<String> texts) {
+    List<ConfigNode.Entry> entries = new ArrayList<>();
+    for (String name : names) {
+      String text = texts.apply(name);
+      FieldType<?> type = OidcFields.rows().stream()
+          .filter(field -> field.name().equals(name))
+          .findFirst()
+          .<FieldType<?>>map(Field::type)
+          .orElse(FieldType.TEXT);
+      ConfigNode value = text.isEmpty()
+          ? new ConfigNode.Scalar(source, 0, "", true, false)
+          : FieldType.fromText(type, source, text.strip());
+      entries.add(new ConfigNode.Entry(name, 0, value));
+    }
+    Reading reading = new Reading();
+    Optional<OidcGrantConfig> config =
+        read(new ConfigNode.Mapping(source, 0, entries), "", reading);
+    reading.throwIfAny();
+    return config.orElseThrow();
+  }
+
+  /** {@code --compat kong}: where this product differs from Kong on purpose, be as Kong. */
+  public boolean kongCompatible() {
+    return kongCompatible;
+  }
+
+  /** The issuer's identifier: {@code issuer} without the suffix of a discovery document. */
+  public String issuer() {
+    String issuer = values.find(OidcFields.ISSUER).orElseThrow();
+    for (String suffix : WELL_KNOWN) {
+      if (issuer.endsWith(suffix)) {
+        return issuer.substring(0, issuer.length() - suffix.length());
+      }
+    }
+    return issuer;
+  }
+
+  /**
+   * Where the discovery document is (OpenID Connect Discovery 1.0 section 4); empty with
+   * {@code using_pseudo_issuer}.
+   */
+  public Optional<URI> discoveryDocument() {
+    if (values.get(OidcFields.USING_PSEUDO_ISSUER)) {
+      return Optional.empty();
+    }
+    String written = values.find(OidcFields.ISSUER).orElseThrow();
+    String issuer = issuer();
+    return Optional.of(URI.create(
+        issuer.equals(written)
+            ? (issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer)
+                + WELL_KNOWN.get(0)
+            : written));
+  }
+
+  public Duration rediscoveryLifetime() {
+    return seconds(OidcFields.REDISCOVERY_LIFETIME);
+  }
+
+  public Map<String, String> discoveryHeaders() {
+    return pairs(OidcFields.DISCOVERY_HEADERS_NAMES, OidcFields.DISCOVERY_HEADERS_VALUES);
+  }
+
+  public Optional<URI> jwksEndpoint() {
+    return values.find(OidcFields.JWKS_ENDPOINT).map(URI::create);
+  }
+
+  public List<String> issuersAllowed() {
+    return list(OidcFields.ISSUERS_ALLOWED);
+  }
+
+  public Optional<URI> tokenEndpoint() {
+    return values.find(OidcFields.TOKEN_ENDPOINT).map(URI::create);
+  }
+
+  public Optional<String> clientId() {
+    return values
+        .find(OidcFields.CLIENT_ID)
+        .flatMap(ids -> ids.stream().findFirst())
+        .map(Secret::reveal);
+  }
+
+  public Optional<Secret> clientSecret() {
+    return values
+        .find(OidcFields.CLIENT_SECRET)
+        .flatMap(secrets -> secrets.stream().findFirst());
+  }
+
+  /**
+   * The configured method at the token endpoint: {@code token_endpoint_auth_method} before
+   * {@code client_auth}.
+   */
+  public Optional<String> clientAuth() {
+    return values
+        .find(OidcFields.TOKEN_ENDPOINT_AUTH_METHOD)
+        .or(() -> list(OidcFields.CLIENT_AUTH_METHOD).stream().findFirst());
+  }
+
+  /** The methods in effect, in no particular order. */
+  public List<String> authMethods() {
+    return OidcRules.methods(values);
+  }
+
+  /** Sentences about methods of the default list that are left out. */
+  public List<String> methodsLeftOut() {
+    if (values.find(OidcFields.AUTH_METHODS).isPresent()) {
+      return List.of();
+    }
+    List<String> sentences = new ArrayList<>();
+    for (String method : List.of("refresh_token", "password", "client_credentials")) {
+      OidcRules.missingFor(values, method)
+          .ifPresent(field -> sentences.add(method + " (" + field.name() + " is not set)"));
+    }
+    return sentences;
+  }
+
+  public List<String> passwordParamType() {
+    return values.get(OidcFields.PASSWORD_PARAM_TYPE);
+  }
+
+  public List<String> clientCredentialsParamType() {
+    return values.get(OidcFields.CLIENT_CREDENTIALS_PARAM_TYPE);
+  }
+
+  public List<String> refreshTokenParamType() {
+    return values.get(OidcFields.REFRESH_TOKEN_PARAM_TYPE);
+  }
+
+  public Optional<String> refreshTokenParamName() {
+    return values.find(OidcFields.REFRESH_TOKEN_PARAM_NAME);
+  }
+
+  public boolean hideCredentials() {
+    return values.get(OidcFields.HIDE_CREDENTIALS);
+  }
+
+  /** Bytes. */
+  public int credentialBodyLimit() {
+    return values.get(OidcFields.CREDENTIAL_BODY_LIMIT);
+  }
+
+  /** Empty where none is sent. */
+  public List<String> scopes() {
+    return list(OidcFields.SCOPES);
+  }
+
+  public List<String> audience() {
+    return list(OidcFields.AUDIENCE);
+  }
+
+  public Map<String, String> tokenHeaders() {
+    return pairs(OidcFields.TOKEN_HEADERS_NAMES, OidcFields.TOKEN_HEADERS_VALUES);
+  }
+
+  public List<String> tokenHeadersClient() {
+    return list(OidcFields.TOKEN_HEADERS_CLIENT);
+  }
+
+  public Map<String, String> tokenPostArgs() {
+    return pairs(OidcFields.TOKEN_POST_ARGS_NAMES, OidcFields.TOKEN_POST_ARGS_VALUES);
+  }
+
+  public List<String> tokenPostArgsClient() {
+    return list(OidcFields.TOKEN_POST_ARGS_CLIENT);
+  }
+
+  public List<String> tokenHeadersReplay() {
+    return list(OidcFields.TOKEN_HEADERS_REPLAY);
+  }
+
+  public String tokenHeadersPrefix() {
+    return values.find(OidcFields.TOKEN_HEADERS_PREFIX).orElse("");
+  }
+
+  /** Whether the headers of this grant's answer are replayed. */
+  public boolean replaysHeadersOf(String grantType) {
+    return values
+        .find(OidcFields.TOKEN_HEADERS_GRANTS)
+        .map(grants -> grants.contains(grantType))
+        .orElse(true);
+  }
+
+  public boolean verifySignature() {
+    return values.get(OidcFields.VERIFY_SIGNATURE);
+  }
+
+  public boolean verifyClaims() {
+    return values.get(OidcFields.VERIFY_CLAIMS);
+  }
+
+  public List<String> ignoreSignature() {
+    return list(OidcFields.IGNORE_SIGNATURE);
+  }
+
+  public Duration leeway() {
+    return seconds(OidcFields.LEEWAY);
+  }
+
+  public boolean cacheTokens() {
+    return values.get(OidcFields.CACHE_TOKENS);
+  }
+
+  public Duration cacheTtl() {
+    return seconds(OidcFields.CACHE_TTL);
+  }
+
+  public Optional<Duration> cacheTtlMax() {
+    return values.find(OidcFields.CACHE_TTL_MAX).map(OidcGrantConfig::seconds);
+  }
+
+  public Optional<Duration> cacheTtlMin() {
+    return values.find(OidcFields.CACHE_TTL_MIN).map(OidcGrantConfig::seconds);
+  }
+
+  public Optional<Secret> cacheTokensSalt() {
+    return values.find(OidcFields.CACHE_TOKENS_SALT);
+  }
+
+  public Duration negativeTtl() {
+    return values.isWritten(OidcFields.NEGATIVE_TTL)
+        ? seconds(OidcFields.NEGATIVE_TTL)
+        : values
+            .find(OidcFields.CACHE_TTL_NEG)
+            .map(OidcGrantConfig::seconds)
+            .orElseGet(() -> seconds(OidcFields.NEGATIVE_TTL));
+  }
+
+  public Duration rotationGrace() {
+    return seconds(OidcFields.ROTATION_GRACE);
+  }
+
+  /** Zero where nothing is renewed ahead. */
+  public Duration refreshAhead() {
+    return values.get(OidcFields.REFRESH_TOKENS)
+        ? seconds(OidcFields.REFRESH_AHEAD)
+        : Duration.ZERO;
+  }
+
+  public Duration jwksMaxStale() {
+    return seconds(OidcFields.JWKS_MAX_STALE);
+  }
+
+  public Optional<String> upstreamAccessTokenHeader() {
+    return name(OidcFields.UPSTREAM_ACCESS_TOKEN_HEADER);
+  }
+
+  public Optional<String> upstreamRefreshTokenHeader() {
+    return name(OidcFields.UPSTREAM_REFRESH_TOKEN_HEADER);
+  }
+
+  public Optional<String> upstreamIdTokenHeader() {
+    return name(OidcFields.UPSTREAM_ID_TOKEN_HEADER);
+  }
+
+  public Optional<String> downstreamAccessTokenHeader() {
+    return name(OidcFields.DOWNSTREAM_ACCESS_TOKEN_HEADER);
+  }
+
+  public Optional<String> downstreamRefreshTokenHeader() {
+    return name(OidcFields.DOWNSTREAM_REFRESH_TOKEN_HEADER);
+  }
+
+  public Optional<String> downstreamIdTokenHeader() {
+    return name(OidcFields.DOWNSTREAM_ID_TOKEN_HEADER);
+  }
+
+  public String unauthorizedErrorMessage() {
+    return values.get(OidcFields.UNAUTHORIZED_ERROR_MESSAGE);
+  }
+
+  public boolean displayErrors() {
+    return values.get(OidcFields.DISPLAY_ERRORS);
+  }
+
+  public boolean exposeErrorCode() {
+    return values.get(OidcFields.EXPOSE_ERROR_CODE);
+  }
+
+  public Duration timeout() {
+    return Duration.ofMillis(values.get(OidcFields.TIMEOUT));
+  }
+
+  public boolean sslVerify() {
+    return values.get(OidcFields.SSL_VERIFY);
+  }
+
+  public Optional<String> caCertificatesFile() {
+    return values.find(OidcFields.CA_CERTIFICATES_FILE);
+  }
+
+  public boolean insecureHttpIssuer() {
+    return values.get(OidcFields.INSECURE_HTTP_ISSUER);
+  }
+
+  private Optional<String> name(Field<String> field) {
+    return values.find(field).filter(name -> !name.isEmpty());
+  }
+
+  private List<String> list(Field<List<String>> field) {
+    return values.find(field).orElse(List.of());
+  }
+
+  private Map<String, String> pairs(Field<List<String>> names, Field<List<String>> texts) {
+    List<String> named = list(names);
+    List<String> valued = list(texts);
+    Map<String, String> pairs = new java.util.LinkedHashMap<>();
+    for (int i = 0; i < named.size(); i++) {
+      pairs.put(named.get(i), valued.get(i));
+    }
+    return pairs;
+  }
+
+  private Duration seconds(Field<Double> field) {
+    return seconds(values.get(field));
+  }
+
+  private static Duration seconds(double seconds) {
+    return Duration.ofNanos(Math.round(seconds * 1e9));
+  }
+
+  /** Names the issuer only: the rest may be secret. */
+  @Override
+  public String toString() {
+    return "OidcGrantConfig[issuer=" + issuer() + "]";
+  }
+}

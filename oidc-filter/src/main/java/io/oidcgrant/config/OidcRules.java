@@ -1,0 +1,255 @@
+package io.oidcgrant.config;
+
+import io.oidcgrant.protocol.EndpointAddress;
+import io.oidcgrant.protocol.Secret;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.regex.Pattern;
+
+/**
+ * What the fields of {@code openid-connect} must be to each other, beyond what each must be by
+ * itself.
+ */
+final class OidcRules {
+  private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+  private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e\\t]*");
+
+  /**
+   * Parameters that the grants set themselves; one more of the same name would change the request's
+   * meaning.
+   */
+  private static final Set<String> RESERVED_ARGUMENTS = Set.of(
+      "grant_type",
+      "client_id",
+      "client_secret",
+      "client_assertion",
+      "client_assertion_type",
+      "refresh_token",
+      "username",
+      "password");
+
+  private static final Set<String> RESERVED_HEADERS = Set.of(
+      "authorization",
+      "content-type",
+      "content-length",
+      "host",
+      "connection",
+      "transfer-encoding",
+      "expect",
+      "upgrade");
+
+  private final Values values;
+  private final BiConsumer<Field<?>, String> problem;
+
+  private OidcRules(Values values, BiConsumer<Field<?>, String> problem) {
+    this.values = values;
+    this.problem = problem;
+  }
+
+  static void check(Values values, BiConsumer<Field<?>, String> problem) {
+    OidcRules rules = new OidcRules(values, problem);
+    rules.issuer();
+    rules.client();
+    rules.methods();
+    rules.names();
+    rules.cache();
+  }
+
+  private void issuer() {
+    Optional<String> issuer = values.find(OidcFields.ISSUER);
+    if (issuer.isEmpty()) {
+      problem.accept(
+          OidcFields.ISSUER,
+          "is missing: the URL of the issuer, such as https://idp.example/realms/one");
+      return;
+    }
+    boolean pseudo = values.get(OidcFields.USING_PSEUDO_ISSUER);
+    if (!pseudo) {
+      address(OidcFields.ISSUER, issuer.get());
+    } else {
+      if (values.find(OidcFields.TOKEN_ENDPOINT).isEmpty()) {
+        problem.accept(
+            OidcFields.TOKEN_ENDPOINT, "is missing: with using_pseudo_issuer it is not discovered");
+      }
+      if (values.find(OidcFields.JWKS_ENDPOINT).isEmpty()
+          && values.get(OidcFields.VERIFY_SIGNATURE)) {
+        problem.accept(
+            OidcFields.JWKS_ENDPOINT, "is missing: with using_pseudo_issuer it is not discovered");
+      }
+    }
+    values
+        .find(OidcFields.TOKEN_ENDPOINT)
+        .ifPresent(url -> address(OidcFields.TOKEN_ENDPOINT, url));
+    values.find(OidcFields.JWKS_ENDPOINT).ifPresent(url -> address(OidcFields.JWKS_ENDPOINT, url));
+  }
+
+  private void address(Field<String> field, String text) {
+    Optional<String> wrong =
+        EndpointAddress.wrong(text, values.get(OidcFields.INSECURE_HTTP_ISSUER));
+    wrong.ifPresent(message -> problem.accept(field, message));
+  }
+
+  private void client() {
+    List<Secret> ids = values.find(OidcFields.CLIENT_ID).orElse(List.of());
+    List<Secret> secrets = values.find(OidcFields.CLIENT_SECRET).orElse(List.of());
+    single(OidcFields.CLIENT_ID, ids.size());
+    single(OidcFields.CLIENT_SECRET, secrets.size());
+    single(
+        OidcFields.CLIENT_AUTH_METHOD,
+        values.find(OidcFields.CLIENT_AUTH_METHOD).orElse(List.of()).size());
+    if (ids.stream().anyMatch(Secret::isEmpty)) {
+      problem.accept(OidcFields.CLIENT_ID, "is empty");
+    }
+    if (secrets.stream().anyMatch(Secret::isEmpty)) {
+      problem.accept(OidcFields.CLIENT_SECRET, "is empty");
+    }
+    if (!ids.isEmpty() && secrets.isEmpty()) {
+      problem.accept(
+          OidcFields.CLIENT_SECRET,
+          "is missing: client_secret_basic and client_secret_post need it");
+    }
+    if (ids.isEmpty() && !secrets.isEmpty()) {
+      problem.accept(OidcFields.CLIENT_ID, "is missing beside client_secret");
+    }
+  }
+
+  private void single(Field<?> field, int size) {
+    if (size > 1) {
+      problem.accept(
+          field, "holds " + size + " clients; several clients are not implemented in this release");
+    }
+  }
+
+  private void methods() {
+    Optional<List<String>> written = values.find(OidcFields.AUTH_METHODS);
+    if (written.isPresent() && written.get().isEmpty()) {
+      problem.accept(OidcFields.AUTH_METHODS, "is empty: nobody could pass");
+    }
+    for (String method : written.orElse(List.of())) {
+      missingFor(values, method)
+          .ifPresent(
+              missing -> problem.accept(missing, "is missing: auth_methods lists " + method));
+    }
+    if (written.isEmpty() && methods(values).isEmpty()) {
+      problem.accept(OidcFields.AUTH_METHODS, "leaves no method that has its settings");
+    }
+    location(OidcFields.PASSWORD_PARAM_TYPE);
+    location(OidcFields.CLIENT_CREDENTIALS_PARAM_TYPE);
+    location(OidcFields.REFRESH_TOKEN_PARAM_TYPE);
+    values
+        .find(OidcFields.REFRESH_TOKEN_PARAM_NAME)
+        .filter(name -> !HEADER_NAME.matcher(name).matches())
+        .ifPresent(name -> problem.accept(
+            OidcFields.REFRESH_TOKEN_PARAM_NAME, "must be made of letters, digits, - and _"));
+  }
+
+  private void location(Field<List<String>> field) {
+    if (values.find(field).map(List::isEmpty).orElse(false)) {
+      problem.accept(field, "is empty: list header, query or body");
+    }
+  }
+
+  /** The methods in effect: those listed, or all that have what they need. */
+  static List<String> methods(Values values) {
+    Optional<List<String>> written = values.find(OidcFields.AUTH_METHODS);
+    if (written.isPresent()) {
+      return written.get().stream().distinct().toList();
+    }
+    List<String> usable = new ArrayList<>();
+    for (String method : List.of("refresh_token", "password", "client_credentials")) {
+      if (missingFor(values, method).isEmpty()) {
+        usable.add(method);
+      }
+    }
+    return usable;
+  }
+
+  /** The field that {@code method} cannot do without and that is not set. */
+  static Optional<Field<?>> missingFor(Values values, String method) {
+    boolean client = !values.find(OidcFields.CLIENT_ID).orElse(List.of()).isEmpty();
+    return switch (method) {
+      case "refresh_token" ->
+        values.find(OidcFields.REFRESH_TOKEN_PARAM_NAME).isEmpty()
+            ? Optional.of(OidcFields.REFRESH_TOKEN_PARAM_NAME)
+            : client ? Optional.empty() : Optional.of(OidcFields.CLIENT_ID);
+      case "password" -> client ? Optional.empty() : Optional.of(OidcFields.CLIENT_ID);
+      default -> Optional.empty();
+    };
+  }
+
+  private void names() {
+    pairs(OidcFields.DISCOVERY_HEADERS_NAMES, OidcFields.DISCOVERY_HEADERS_VALUES);
+    pairs(OidcFields.TOKEN_HEADERS_NAMES, OidcFields.TOKEN_HEADERS_VALUES);
+    pairs(OidcFields.TOKEN_POST_ARGS_NAMES, OidcFields.TOKEN_POST_ARGS_VALUES);
+    for (Field<List<String>> field : List.of(
+        OidcFields.DISCOVERY_HEADERS_NAMES,
+        OidcFields.TOKEN_HEADERS_NAMES,
+        OidcFields.TOKEN_HEADERS_CLIENT)) {
+      for (String name : values.find(field).orElse(List.of())) {
+        if (!HEADER_NAME.matcher(name).matches()) {
+          problem.accept(field, "holds what cannot be the name of a header");
+        } else if (RESERVED_HEADERS.contains(name.toLowerCase(Locale.ROOT))) {
+          problem.accept(field, "holds " + name + ", which the request sets itself");
+        }
+      }
+    }
+    for (Field<List<String>> field :
+        List.of(OidcFields.DISCOVERY_HEADERS_VALUES, OidcFields.TOKEN_HEADERS_VALUES)) {
+      if (values.find(field).orElse(List.of()).stream()
+          .anyMatch(v -> !HEADER_VALUE.matcher(v).matches())) {
+        problem.accept(field, "holds what cannot be the value of a header");
+      }
+    }
+    reserved(OidcFields.TOKEN_POST_ARGS_NAMES);
+    reserved(OidcFields.TOKEN_POST_ARGS_CLIENT);
+    for (Field<String> field : List.of(
+        OidcFields.UPSTREAM_ACCESS_TOKEN_HEADER,
+        OidcFields.UPSTREAM_REFRESH_TOKEN_HEADER,
+        OidcFields.UPSTREAM_ID_TOKEN_HEADER,
+        OidcFields.DOWNSTREAM_ACCESS_TOKEN_HEADER,
+        OidcFields.DOWNSTREAM_REFRESH_TOKEN_HEADER,
+        OidcFields.DOWNSTREAM_ID_TOKEN_HEADER)) {
+      values
+          .find(field)
+          .map(name -> name.endsWith(":bearer") ? name.substring(0, name.length() - 7) : name)
+          .filter(name -> !name.isEmpty() && !HEADER_NAME.matcher(name).matches())
+          .ifPresent(name -> problem.accept(field, "cannot be the name of a header"));
+    }
+    values
+        .find(OidcFields.TOKEN_HEADERS_PREFIX)
+        .filter(prefix -> !HEADER_NAME.matcher(prefix).matches())
+        .ifPresent(prefix ->
+            problem.accept(OidcFields.TOKEN_HEADERS_PREFIX, "cannot begin the name of a header"));
+  }
+
+  private void reserved(Field<List<String>> field) {
+    for (String name : values.find(field).orElse(List.of())) {
+      if (RESERVED_ARGUMENTS.contains(name)) {
+        problem.accept(field, "holds " + name + ", which the grant sets itself");
+      }
+    }
+  }
+
+  private void pairs(Field<List<String>> names, Field<List<String>> texts) {
+    int named = values.find(names).orElse(List.of()).size();
+    int valued = values.find(texts).orElse(List.of()).size();
+    if (named != valued) {
+      problem.accept(
+          texts,
+          "has " + valued + " items beside " + named + " of " + names.name()
+              + "; each name needs its value");
+    }
+  }
+
+  private void cache() {
+    Optional<Double> max = values.find(OidcFields.CACHE_TTL_MAX);
+    Optional<Double> min = values.find(OidcFields.CACHE_TTL_MIN);
+    if (max.isPresent() && min.isPresent() && min.get() > max.get()) {
+      problem.accept(OidcFields.CACHE_TTL_MIN, "is more than cache_ttl_max");
+    }
+  }
+}

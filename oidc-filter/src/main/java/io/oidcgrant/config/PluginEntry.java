@@ -1,0 +1,94 @@
+package io.oidcgrant.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One enabled {@code openid-connect} entry of a {@code plugins} list.
+ *
+ * @param service name or id of the service it is bound to, written at the entry itself
+ * @param route the same for a route
+ */
+public record PluginEntry(
+    ConfigNode node,
+    String path,
+    Optional<String> service,
+    Optional<String> route,
+    OidcGrantConfig config) {
+  private static final String OPENID_CONNECT = "openid-connect";
+
+  /**
+   * The entries of a {@code plugins} list that are ours and enabled; others are skipped, with a
+   * warning.
+   */
+  public static List<PluginEntry> readAll(List<ConfigNode> items, String path, Reading reading) {
+    List<PluginEntry> entries = new ArrayList<>();
+    for (int i = 0; i < items.size(); i++) {
+      read(items.get(i), path + "[" + i + "]", reading).ifPresent(entries::add);
+    }
+    return entries;
+  }
+
+  private static Optional<PluginEntry> read(ConfigNode node, String path, Reading reading) {
+    Optional<MappingReader> found = MappingReader.of(node, path, reading);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    MappingReader mapping = found.get();
+    Optional<String> name = mapping.take("name", FieldType.TEXT);
+    if (name.isEmpty()) {
+      mapping.problem("name", null, "is missing");
+      return Optional.empty();
+    }
+    if (!name.get().equals(OPENID_CONNECT)) {
+      if (name.get().equals("upstream-oauth")) {
+        mapping.problem("name", null, "upstream-oauth is not implemented in this release");
+      } else {
+        reading.warning(node, mapping.pathOf("name"), "plugin is not one of ours and skipped");
+      }
+      return Optional.empty();
+    }
+    boolean enabled = mapping.take("enabled", FieldType.BOOLEAN).orElse(true);
+    mapping.ignore(
+        "id", "instance_name", "tags", "created_at", "updated_at", "protocols", "run_on", "ws_id");
+    Optional<String> service = reference(mapping, "service", reading);
+    Optional<String> route = reference(mapping, "route", reading);
+    mapping.notImplemented(
+        "consumer", "consumer_group", "ordering", "condition", "partials", "_config", "_comment");
+    Optional<ConfigNode> config = mapping.take("config");
+    mapping.finish();
+    if (!enabled) {
+      return Optional.empty();
+    }
+    if (config.isEmpty()) {
+      mapping.problem("config", null, "is missing");
+      return Optional.empty();
+    }
+    return OidcGrantConfig.read(config.get(), mapping.pathOf("config"), reading)
+        .map(settings -> new PluginEntry(node, path, service, route, settings));
+  }
+
+  /**
+   * A reference to another thing, written as its name or id, or as a mapping that holds one of
+   * them.
+   */
+  public static Optional<String> reference(MappingReader mapping, String name, Reading reading) {
+    Optional<ConfigNode> value = mapping.take(name);
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
+    if (value.get() instanceof ConfigNode.Mapping) {
+      return MappingReader.of(value.get(), mapping.pathOf(name), reading).flatMap(inner -> {
+        Optional<String> id = inner.take("id", FieldType.TEXT);
+        Optional<String> named = inner.take("name", FieldType.TEXT);
+        inner.finish();
+        if (id.isEmpty() && named.isEmpty()) {
+          inner.problem("name", null, "is missing");
+        }
+        return named.or(() -> id);
+      });
+    }
+    return FieldType.TEXT.read(value.get(), mapping.pathOf(name), reading);
+  }
+}

@@ -1,0 +1,69 @@
+package io.oidcgrant.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One reading of a configuration: the environment it sees and the problems found so far. Not
+ * thread-safe.
+ */
+public final class Reading {
+  private final UnaryOperator<@Nullable String> environment;
+  private final boolean kongCompatible;
+  private final List<ConfigProblem> problems = new ArrayList<>();
+  private final List<ConfigProblem> warnings = new ArrayList<>();
+
+  /**
+   * @param environment value of a variable by its name, null where it is not set
+   * @param kongCompatible {@code --compat kong}: known fields that are not implemented are warnings
+   */
+  public Reading(UnaryOperator<@Nullable String> environment, boolean kongCompatible) {
+    this.environment = environment;
+    this.kongCompatible = kongCompatible;
+  }
+
+  public Reading() {
+    this(System::getenv, false);
+  }
+
+  @Nullable String environment(String name) {
+    return environment.apply(name);
+  }
+
+  boolean kongCompatible() {
+    return kongCompatible;
+  }
+
+  public void problem(ConfigNode at, String path, String message) {
+    problem(at.source(), at.line(), path, message);
+  }
+
+  public void problem(String source, int line, String path, String message) {
+    problems.add(new ConfigProblem(source, line, path, message));
+  }
+
+  public void warning(ConfigNode at, String path, String message) {
+    warnings.add(new ConfigProblem(at.source(), at.line(), path, message));
+  }
+
+  public List<ConfigProblem> problems() {
+    return List.copyOf(problems);
+  }
+
+  public List<ConfigProblem> warnings() {
+    return List.copyOf(warnings);
+  }
+
+  /**
+   * Ends the reading.
+   *
+   * @throws ConfigException if anything was wrong
+   */
+  public void throwIfAny() {
+    if (!problems.isEmpty()) {
+      throw new ConfigException(problems);
+    }
+  }
+}

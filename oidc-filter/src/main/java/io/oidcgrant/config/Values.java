@@ -1,0 +1,37 @@
+package io.oidcgrant.config;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Values of fields: written, written as null, or not written at all. */
+final class Values {
+  private final Map<String, Optional<?>> written = new HashMap<>();
+
+  Values() {}
+
+  Values(Values other) {
+    written.putAll(other.written);
+  }
+
+  void put(Field<?> field, Optional<?> value) {
+    written.put(field.name(), value);
+  }
+
+  boolean isWritten(Field<?> field) {
+    return written.containsKey(field.name());
+  }
+
+  /** The value or the default; none where null was written. */
+  @SuppressWarnings("unchecked") // put by the field's own type
+  <T> Optional<T> find(Field<T> field) {
+    Optional<?> value = written.get(field.name());
+    return value == null ? field.defaultsTo() : (Optional<T>) value;
+  }
+
+  /** The value, or the default also where null was written: for fields that cannot do without. */
+  <T> T get(Field<T> field) {
+    return find(field).orElseGet(() -> Objects.requireNonNull(field.defaultValue()));
+  }
+}

@@ -1,0 +1,103 @@
+package io.oidcgrant.credential;
+
+import com.nimbusds.oauth2.sdk.AuthorizationGrant;
+import com.nimbusds.oauth2.sdk.ClientCredentialsGrant;
+import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
+import com.nimbusds.oauth2.sdk.ResourceOwnerPasswordCredentialsGrant;
+import io.oidcgrant.protocol.Secret;
+
+/** What a caller presents to be let in. */
+public sealed interface Credential {
+  /** The name of its method, as in {@code auth_methods}. */
+  String method();
+
+  /** Who presents it, as far as it says so; empty where it does not. */
+  String identifier();
+
+  /** What only the rightful holder knows. */
+  Secret proof();
+
+  /** The grant that redeems it at the token endpoint. */
+  AuthorizationGrant grant();
+
+  /** RFC 6749 section 6. */
+  record RefreshToken(Secret token) implements Credential {
+    @Override
+    public String method() {
+      return "refresh_token";
+    }
+
+    @Override
+    public String identifier() {
+      return "";
+    }
+
+    @Override
+    public Secret proof() {
+      return token;
+    }
+
+    @Override
+    public AuthorizationGrant grant() {
+      return new RefreshTokenGrant(new com.nimbusds.oauth2.sdk.token.RefreshToken(token.reveal()));
+    }
+  }
+
+  /** RFC 6749 section 4.3. */
+  record Password(String username, Secret password) implements Credential {
+    @Override
+    public String method() {
+      return "password";
+    }
+
+    @Override
+    public String identifier() {
+      return username;
+    }
+
+    @Override
+    public Secret proof() {
+      return password;
+    }
+
+    @Override
+    public AuthorizationGrant grant() {
+      return new ResourceOwnerPasswordCredentialsGrant(
+          username, new com.nimbusds.oauth2.sdk.auth.Secret(password.reveal()));
+    }
+
+    /** Without the name: who fails to log in is nobody's business in a log. */
+    @Override
+    public String toString() {
+      return "Password[***]";
+    }
+  }
+
+  /** RFC 6749 section 4.4: the caller is a client itself. */
+  record ClientSecret(String clientId, Secret secret) implements Credential {
+    @Override
+    public String method() {
+      return "client_credentials";
+    }
+
+    @Override
+    public String identifier() {
+      return clientId;
+    }
+
+    @Override
+    public Secret proof() {
+      return secret;
+    }
+
+    @Override
+    public AuthorizationGrant grant() {
+      return new ClientCredentialsGrant();
+    }
+
+    @Override
+    public String toString() {
+      return "ClientSecret[***]";
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.oidcgrant.credential;
+
+import java.util.Set;
+
+/**
+ * Where the credential that was used stood, so that it can be taken out of what goes on.
+ *
+ * @param headers folded names
+ * @param queryNames names of parameters, decoded
+ * @param bodyNames names of form parameters or JSON members, decoded
+ */
+public record Hiding(Set<String> headers, Set<String> queryNames, Set<String> bodyNames) {
+  private static final Hiding NOTHING = new Hiding(Set.of(), Set.of(), Set.of());
+
+  public static Hiding none() {
+    return NOTHING;
+  }
+}

@@ -1,0 +1,39 @@
+package io.oidcgrant.endpoint;
+
+import com.nimbusds.oauth2.sdk.TokenRequest;
+import com.nimbusds.oauth2.sdk.TokenResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+
+/**
+ * Sends token requests (RFC 6749 section 3.2). The place to plug in another way to an authorization
+ * server. Must be safe for concurrent use, must not block, and must send a request at most once: a
+ * refresh token that is sent twice can end a session.
+ *
+ * <p>The stage completes with the server's answer, be it tokens or an OAuth error (section 5.2). It
+ * fails with a {@link io.oidcgrant.protocol.GrantException} where there is no answer that can be
+ * read; any other exception counts as a fault. A lifetime of the access token of 0 seconds means
+ * that none was stated, a negative one that the tokens must not be used again.
+ */
+@FunctionalInterface
+public interface TokenEndpointClient {
+  CompletionStage<TokenResponse> send(TokenRequest request);
+
+  /**
+   * Sends with extra headers, and tells the headers of the answer. Without an own implementation
+   * neither is supported: the headers are not sent.
+   *
+   * @param headers of {@code token_headers_*}
+   */
+  default CompletionStage<Answer> send(TokenRequest request, Map<String, String> headers) {
+    return send(request).thenApply(response -> new Answer(response, Map.of()));
+  }
+
+  /**
+   * An answer with its headers.
+   *
+   * @param headers by name, case does not matter
+   */
+  record Answer(TokenResponse response, Map<String, List<String>> headers) {}
+}

@@ -1,0 +1,150 @@
+package io.oidcgrant.flow;
+
+import com.nimbusds.oauth2.sdk.ErrorObject;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.TokenRequest;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthentication;
+import io.oidcgrant.clientauth.ClientAuthenticator;
+import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.credential.Credential;
+import io.oidcgrant.credential.HeaderNames;
+import io.oidcgrant.endpoint.TokenEndpointClient;
+import io.oidcgrant.endpoint.TokenEndpointClient.Answer;
+import io.oidcgrant.issuer.IssuerMetadata;
+import io.oidcgrant.issuer.RemoteIssuer;
+import io.oidcgrant.protocol.Failure;
+import io.oidcgrant.protocol.Failure.Kind;
+import io.oidcgrant.protocol.Printable;
+import io.oidcgrant.protocol.Secret;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+
+/** Asks the token endpoint: grant, client authentication, request, and what its refusal means. */
+final class EndpointTokenSource implements TokenSource<TokenAnswer> {
+  /** Refusals that are the operator's to mend (RFC 6749 section 5.2). */
+  private static final Set<String> OPERATORS = Set.of(
+      "invalid_scope",
+      "unsupported_grant_type",
+      "invalid_request",
+      "invalid_target",
+      "use_dpop_nonce",
+      "invalid_dpop_proof");
+
+  private static final Set<String> CLIENTS = Set.of("invalid_client", "unauthorized_client");
+  private static final Set<String> PASSING =
+      Set.of("server_error", "temporarily_unavailable", "slow_down");
+
+  private final OidcGrantConfig config;
+  private final RemoteIssuer issuer;
+  private final TokenEndpointClient client;
+
+  EndpointTokenSource(OidcGrantConfig config, RemoteIssuer issuer, TokenEndpointClient client) {
+    this.config = config;
+    this.issuer = issuer;
+    this.client = client;
+  }
+
+  @Override
+  public CompletionStage<TokenAnswer> tokens(GrantRequest request) {
+    return issuer.metadata().thenCompose(metadata -> ask(request, metadata));
+  }
+
+  private CompletionStage<TokenAnswer> ask(GrantRequest request, IssuerMetadata metadata) {
+    ClientAuthentication authentication = authentication(request.credential(), metadata);
+    Map<String, String> headers = new LinkedHashMap<>(config.tokenHeaders());
+    headers.putAll(request.headers());
+    return client.send(message(request, metadata, authentication), headers).thenApply(answer -> {
+      if (!answer.response().indicatesSuccess()) {
+        throw refusal(request.credential(), answer.response().toErrorResponse().getErrorObject())
+            .toException();
+      }
+      return new TokenAnswer(
+          answer.response().toSuccessResponse(),
+          metadata,
+          authentication.getClientID().getValue(),
+          replayed(request.credential(), answer));
+    });
+  }
+
+  private TokenRequest message(
+      GrantRequest request, IssuerMetadata metadata, ClientAuthentication authentication) {
+    TokenRequest.Builder builder = new TokenRequest.Builder(
+        metadata
+            .tokenEndpoint()
+            .orElseThrow(
+                () -> Failure.of(Kind.ISSUER_UNAVAILABLE, "the issuer names no token_endpoint")
+                    .toException()),
+        authentication,
+        request.credential().grant());
+    Map<String, String> parameters = new LinkedHashMap<>(config.tokenPostArgs());
+    parameters.putAll(request.parameters());
+    String scope = parameters.remove("scope");
+    if (scope != null) {
+      builder.scope(Scope.parse(scope));
+    } else if (!config.scopes().isEmpty()) {
+      builder.scope(Scope.parse(config.scopes()));
+    }
+    parameters.forEach((name, value) -> {
+      if (!value.isEmpty()) {
+        builder.customParameter(name, value);
+      }
+    });
+    return builder.build();
+  }
+
+  /** The caller's own id and secret where he is the client; else ours. */
+  private ClientAuthentication authentication(Credential credential, IssuerMetadata metadata) {
+    ClientAuthenticator method = config
+        .clientAuth()
+        .map(ClientAuthenticator::named)
+        .orElseGet(() -> ClientAuthenticator.among(metadata.tokenEndpointAuthMethods()));
+    if (credential instanceof Credential.ClientSecret caller) {
+      return method.authenticate(caller.clientId(), caller.secret());
+    }
+    String id = config.clientId().orElseThrow();
+    Secret secret = config.clientSecret().orElseThrow();
+    return method.authenticate(id, secret);
+  }
+
+  /** Whose fault it is that the token endpoint refused. */
+  static Failure refusal(Credential credential, ErrorObject error) {
+    boolean callerIsClient = credential instanceof Credential.ClientSecret;
+    int status = error.getHTTPStatusCode();
+    String code = error.getCode() == null ? "" : error.getCode();
+    String detail = "token endpoint answered "
+        + status
+        + " "
+        + Printable.of(error.getCode())
+        + (error.getDescription() == null ? "" : ": " + Printable.of(error.getDescription()))
+        + " to grant "
+        + credential.method();
+    if (PASSING.contains(code)) {
+      return Failure.retryAfter(Kind.ISSUER_UNAVAILABLE, detail, java.time.Duration.ofSeconds(5));
+    }
+    if (CLIENTS.contains(code) || (status == 401 && !code.equals("invalid_grant"))) {
+      // Keycloak says unauthorized_client with 401 where RFC 6749 has invalid_client.
+      return Failure.of(callerIsClient ? Kind.REJECTED : Kind.CLIENT_REFUSED, detail);
+    }
+    return Failure.of(OPERATORS.contains(code) ? Kind.CLIENT_REFUSED : Kind.REJECTED, detail);
+  }
+
+  private Map<String, String> replayed(Credential credential, Answer answer) {
+    List<String> names = config.tokenHeadersReplay();
+    if (names.isEmpty() || !config.replaysHeadersOf(credential.method())) {
+      return Map.of();
+    }
+    Map<String, String> replayed = new HashMap<>();
+    answer.headers().forEach((name, values) -> {
+      for (String wanted : names) {
+        if (HeaderNames.same(name, wanted)) {
+          replayed.put(config.tokenHeadersPrefix() + wanted, String.join(", ", values));
+        }
+      }
+    });
+    return replayed;
+  }
+}

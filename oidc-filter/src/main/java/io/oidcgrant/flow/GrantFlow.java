@@ -1,0 +1,212 @@
+package io.oidcgrant.flow;
+
+import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.credential.Credential;
+import io.oidcgrant.credential.CredentialMethod;
+import io.oidcgrant.credential.CredentialResolver;
+import io.oidcgrant.credential.Finding;
+import io.oidcgrant.credential.RequestView;
+import io.oidcgrant.endpoint.HttpTokenEndpointClient;
+import io.oidcgrant.endpoint.TokenEndpointClient;
+import io.oidcgrant.issuer.RemoteIssuer;
+import io.oidcgrant.propagate.Propagation;
+import io.oidcgrant.protocol.Secret;
+import io.oidcgrant.protocol.Tokens;
+import io.oidcgrant.verify.TokenVerifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The straight line from a request to its tokens: {@link #find} the credential, say what is
+ * {@link #wanted}, take what is {@link #remembered} or {@link #fetch} it. Knows no servlets. Safe
+ * for concurrent use.
+ */
+public final class GrantFlow {
+  private static final Logger LOG = LoggerFactory.getLogger(GrantFlow.class);
+
+  private final CredentialResolver resolver;
+  private final CallerInputs inputs;
+  private final CachingTokenSource source;
+  private final Propagation propagation;
+  private final TokenMemory memory;
+  private final byte[] policy;
+
+  private GrantFlow(
+      CredentialResolver resolver,
+      CallerInputs inputs,
+      CachingTokenSource source,
+      Propagation propagation,
+      TokenMemory memory,
+      byte[] policy) {
+    this.resolver = resolver;
+    this.inputs = inputs;
+    this.source = source;
+    this.propagation = propagation;
+    this.memory = memory;
+    this.policy = policy;
+  }
+
+  /**
+   * The whole of it, put together.
+   *
+   * @param custom another way to the token endpoint; null for HTTP
+   */
+  public static GrantFlow create(
+      OidcGrantConfig config, GrantRuntime runtime, @Nullable TokenEndpointClient custom) {
+    warn(config);
+    RemoteIssuer issuer = runtime.issuer(config);
+    TokenEndpointClient client =
+        custom != null ? custom : new HttpTokenEndpointClient(runtime.client(config));
+    EndpointTokenSource endpoint = new EndpointTokenSource(config, issuer, client);
+    TokenVerifier verifier = new TokenVerifier(
+        new TokenVerifier.Rules(
+            config.verifySignature(),
+            config.verifyClaims(),
+            config.leeway(),
+            Set.copyOf(config.audience())),
+        runtime.clock(),
+        issuer.keys()::current,
+        issuer.keys()::newerThan);
+    VerifyingTokenSource verifying =
+        new VerifyingTokenSource(config, endpoint, verifier, runtime.clock());
+    CachingTokenSource caching = new CachingTokenSource(
+        verifying,
+        runtime.memory(),
+        runtime.clock(),
+        new CachingTokenSource.Settings(
+            config.cacheTokens(), config.negativeTtl(), config.timeout()));
+    return new GrantFlow(
+        new CredentialResolver(methods(config), config.credentialBodyLimit()),
+        new CallerInputs(config.tokenPostArgsClient(), config.tokenHeadersClient()),
+        caching,
+        Propagation.of(
+            new Propagation.Names(
+                config.upstreamAccessTokenHeader(),
+                config.upstreamRefreshTokenHeader(),
+                config.upstreamIdTokenHeader()),
+            new Propagation.Names(
+                config.downstreamAccessTokenHeader(),
+                config.downstreamRefreshTokenHeader(),
+                config.downstreamIdTokenHeader())),
+        runtime.memory(),
+        runtime.memory().hash().digest(policy(config)));
+  }
+
+  /** In Kong's fixed order, whatever order {@code auth_methods} has. */
+  private static List<CredentialMethod> methods(OidcGrantConfig config) {
+    List<CredentialMethod> methods = new ArrayList<>();
+    if (config.authMethods().contains("refresh_token")) {
+      methods.add(CredentialMethod.refreshToken(
+          Set.copyOf(config.refreshTokenParamType()),
+          config.refreshTokenParamName().orElseThrow()));
+    }
+    if (config.authMethods().contains("password")) {
+      methods.add(CredentialMethod.password(Set.copyOf(config.passwordParamType())));
+    }
+    if (config.authMethods().contains("client_credentials")) {
+      methods.add(
+          CredentialMethod.clientCredentials(Set.copyOf(config.clientCredentialsParamType())));
+    }
+    return methods;
+  }
+
+  /**
+   * Everything in the configuration that changes the tokens; without a salt, shared with no other
+   * flow.
+   */
+  private static List<String> policy(OidcGrantConfig config) {
+    return List.of(
+        config
+            .cacheTokensSalt()
+            .map(Secret::reveal)
+            .orElseGet(() -> UUID.randomUUID().toString()),
+        config.issuer(),
+        String.valueOf(config.discoveryDocument()),
+        String.valueOf(config.tokenEndpoint()),
+        String.valueOf(config.jwksEndpoint()),
+        String.valueOf(config.issuersAllowed()),
+        config.clientId().orElse(""),
+        config.clientSecret().map(Secret::reveal).orElse(""),
+        config.clientAuth().orElse(""),
+        String.valueOf(config.scopes()),
+        String.valueOf(config.audience()),
+        String.valueOf(config.tokenPostArgs()),
+        String.valueOf(config.tokenHeaders()),
+        String.valueOf(config.tokenHeadersReplay()) + config.tokenHeadersPrefix(),
+        config.verifySignature() + " " + config.verifyClaims() + " " + config.leeway(),
+        String.valueOf(config.ignoreSignature()));
+  }
+
+  private static void warn(OidcGrantConfig config) {
+    String issuer = config.issuer();
+    if (!config.methodsLeftOut().isEmpty()) {
+      LOG.info("issuer {}: left out of auth_methods: {}", issuer, config.methodsLeftOut());
+    }
+    if (config.authMethods().contains("password")) {
+      LOG.warn(
+          "issuer {}: the password grant is on; RFC 9700 section 2.4 says it must not be used",
+          issuer);
+    }
+    if (!config.sslVerify()) {
+      LOG.warn("issuer {}: ssl_verify is off, anybody can pretend to be it", issuer);
+    }
+    if (config.insecureHttpIssuer()) {
+      LOG.warn("issuer {}: insecure_http_issuer is on, secrets may travel in clear text", issuer);
+    }
+    if (!config.verifySignature()
+        || !config.verifyClaims()
+        || !config.ignoreSignature().isEmpty()) {
+      LOG.warn(
+          "issuer {}: tokens are not verified in full (verify_signature, verify_claims, ignore_signature)",
+          issuer);
+    }
+  }
+
+  public Finding find(RequestView request) {
+    return resolver.resolve(request);
+  }
+
+  /**
+   * What is to be had for a found credential.
+   *
+   * @throws io.oidcgrant.protocol.GrantException if the request says ambiguously what is to be
+   *     copied from it
+   */
+  public Wanted wanted(Finding.Found found, RequestView request) {
+    GrantRequest grant = inputs.read(found.credential(), request);
+    Credential credential = found.credential();
+    return new Wanted(
+        memory
+            .hash()
+            .key(
+                policy,
+                credential.method(),
+                credential.identifier(),
+                credential.proof().reveal(),
+                inputs.parts(grant)),
+        grant);
+  }
+
+  /** Tokens at hand, or null. Neither blocks nor parses. */
+  public @Nullable Tokens remembered(Wanted wanted) {
+    return source.remembered(wanted);
+  }
+
+  /**
+   * Tokens, asked for once for all who wait; fails with a
+   * {@link io.oidcgrant.protocol.GrantException}.
+   */
+  public CompletionStage<Tokens> fetch(Wanted wanted) {
+    return source.tokens(wanted);
+  }
+
+  public Propagation propagation() {
+    return propagation;
+  }
+}

@@ -1,0 +1,19 @@
+package io.oidcgrant.flow;
+
+import io.oidcgrant.credential.Credential;
+import java.util.Map;
+
+/**
+ * What tokens are wanted for.
+ *
+ * @param parameters taken from the caller's request by {@code token_post_args_client}
+ * @param headers taken from it by {@code token_headers_client}
+ */
+record GrantRequest(
+    Credential credential, Map<String, String> parameters, Map<String, String> headers) {
+  /** What it holds is the caller's. */
+  @Override
+  public String toString() {
+    return "GrantRequest[" + credential.method() + "]";
+  }
+}

@@ -1,0 +1,155 @@
+package io.oidcgrant.flow;
+
+import io.oidcgrant.cache.CaffeineTokenCache;
+import io.oidcgrant.cache.KeyedHash;
+import io.oidcgrant.config.ConfigException;
+import io.oidcgrant.config.ConfigProblem;
+import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.http.IdpClient;
+import io.oidcgrant.http.TlsTrust;
+import io.oidcgrant.issuer.IssuerSettings;
+import io.oidcgrant.issuer.IssuerStatus;
+import io.oidcgrant.issuer.RemoteIssuer;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the filters of one process share: threads, connections to issuers, what is known of them,
+ * and what is remembered. A filter makes its own where none is given. Safe for concurrent use.
+ */
+public final class GrantRuntime implements AutoCloseable {
+  private static final long MAX_REMEMBERED_BYTES = 64L * 1024 * 1024;
+
+  private record Way(Duration timeout, boolean verify, Optional<String> anchors) {}
+
+  private record IssuerKey(Way way, IssuerSettings settings) {}
+
+  private final InstantSource clock;
+  private final ExecutorService executor;
+  private final ScheduledExecutorService scheduler;
+  private final TokenMemory memory;
+  private final Map<Way, IdpClient> clients = new ConcurrentHashMap<>();
+  private final Map<IssuerKey, RemoteIssuer> issuers = new ConcurrentHashMap<>();
+
+  private GrantRuntime(InstantSource clock) {
+    this.clock = clock;
+    this.executor = Executors.newFixedThreadPool(
+        Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), named("oidc-grant"));
+    ScheduledThreadPoolExecutor timer =
+        new ScheduledThreadPoolExecutor(1, named("oidc-grant-timer"));
+    timer.setRemoveOnCancelPolicy(true);
+    this.scheduler = timer;
+    this.memory = new TokenMemory(
+        new KeyedHash(new SecureRandom()),
+        new CaffeineTokenCache(clock, MAX_REMEMBERED_BYTES, executor));
+  }
+
+  public static GrantRuntime create() {
+    return create(InstantSource.system());
+  }
+
+  /**
+   * With another clock, for tests.
+   *
+   * @param clock tells the time by which tokens end
+   */
+  public static GrantRuntime create(InstantSource clock) {
+    return new GrantRuntime(clock);
+  }
+
+  private static ThreadFactory named(String name) {
+    AtomicInteger number = new AtomicInteger();
+    return task -> {
+      Thread thread = new Thread(task, name + "-" + number.incrementAndGet());
+      thread.setDaemon(true);
+      return thread;
+    };
+  }
+
+  /** How it stands with every issuer that a filter uses. */
+  public List<IssuerStatus> issuers() {
+    return issuers.values().stream().map(RemoteIssuer::status).toList();
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
+
+  TokenMemory memory() {
+    return memory;
+  }
+
+  /**
+   * The connection to the issuer.
+   *
+   * @throws ConfigException if {@code ca_certificates_file} cannot be used
+   */
+  IdpClient client(OidcGrantConfig config) {
+    return clients.computeIfAbsent(
+        way(config),
+        way -> new IdpClient(
+            new IdpClient.Settings(way.timeout(), ssl(way)), executor, scheduler, clock));
+  }
+
+  /** The issuer; discovery starts with the first filter that asks. */
+  RemoteIssuer issuer(OidcGrantConfig config) {
+    IssuerSettings settings = new IssuerSettings(
+        config.issuer(),
+        config.discoveryDocument(),
+        config.discoveryHeaders(),
+        config.tokenEndpoint(),
+        config.jwksEndpoint(),
+        config.insecureHttpIssuer(),
+        config.rediscoveryLifetime(),
+        config.jwksMaxStale());
+    IdpClient client = client(config);
+    return issuers.computeIfAbsent(
+        new IssuerKey(way(config), settings),
+        key -> RemoteIssuer.start(settings, client, scheduler, clock));
+  }
+
+  private static Way way(OidcGrantConfig config) {
+    return new Way(config.timeout(), config.sslVerify(), config.caCertificatesFile());
+  }
+
+  private static @Nullable SSLContext ssl(Way way) {
+    try {
+      if (!way.verify()) {
+        return TlsTrust.insecure();
+      }
+      return way.anchors().isPresent()
+          ? TlsTrust.withAnchors(Path.of(way.anchors().get()))
+          : null;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new ConfigException(List.of(new ConfigProblem(
+          way.anchors().orElse("JVM"),
+          0,
+          "ca_certificates_file",
+          "cannot be used: it must be a file of PEM certificates")));
+    }
+  }
+
+  /** Ends the threads; what is on its way is dropped. */
+  @Override
+  public void close() {
+    issuers.values().forEach(RemoteIssuer::close);
+    scheduler.shutdownNow();
+    executor.shutdown();
+  }
+}

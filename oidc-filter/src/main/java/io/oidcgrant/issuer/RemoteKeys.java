@@ -1,0 +1,184 @@
+package io.oidcgrant.issuer;
+
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import io.oidcgrant.http.IdpClient;
+import io.oidcgrant.protocol.Failure;
+import io.oidcgrant.protocol.Failure.Kind;
+import io.oidcgrant.protocol.GrantException;
+import java.net.URI;
+import java.text.ParseException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The issuer's keys (RFC 7517 section 5): fetched once for all who wait, renewed in the background,
+ * kept while the issuer cannot be reached, and fetched again for a key that is not among them, but
+ * not more often than allowed. Safe for concurrent use.
+ */
+public final class RemoteKeys {
+  private static final Logger LOG = LoggerFactory.getLogger(RemoteKeys.class);
+  private static final int MAX_SET_BYTES = 512 * 1024;
+  private static final Duration RENEWAL = Duration.ofMinutes(10);
+  private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
+
+  /** A good copy and when it came. */
+  private record Copy(JWKSet set, Instant fetchedAt) {}
+
+  private final IdpClient client;
+  private final InstantSource clock;
+  private final Duration rediscovery;
+  private final Duration maxStale;
+  private final Supplier<CompletionStage<URI>> address;
+
+  private final Object lock = new Object();
+  private volatile @Nullable Copy copy;
+  private @Nullable CompletableFuture<JWKSet> fetch; // guarded by lock
+  private Instant triedAt = Instant.EPOCH; // guarded by lock
+  private volatile @Nullable Failure lastFailure;
+
+  RemoteKeys(
+      IdpClient client,
+      InstantSource clock,
+      Duration rediscovery,
+      Duration maxStale,
+      Supplier<CompletionStage<URI>> address) {
+    this.client = client;
+    this.clock = clock;
+    this.rediscovery = rediscovery;
+    this.maxStale = maxStale;
+    this.address = address;
+  }
+
+  /**
+   * The keys as last fetched, at most {@code jwks_max_stale} ago; else those that a fetch brings.
+   */
+  public CompletionStage<JWKSet> current() {
+    Copy now = copy;
+    if (now != null && age(now.fetchedAt()).compareTo(maxStale) <= 0) {
+      if (age(now.fetchedAt()).compareTo(RENEWAL) > 0 && mayFetch()) {
+        var unused = fetch();
+      }
+      return CompletableFuture.completedFuture(now.set());
+    }
+    synchronized (lock) {
+      if (fetch == null && lastFailure != null && !mayFetch()) {
+        return CompletableFuture.failedFuture(unavailable(lastFailure).toException());
+      }
+    }
+    return fetch();
+  }
+
+  /** Keys newer than {@code seen}, where they may be fetched now; else {@code seen}. */
+  @SuppressWarnings("ReferenceEquality") // the copy itself is meant, not what is in it
+  public CompletionStage<JWKSet> newerThan(JWKSet seen) {
+    Copy now = copy;
+    if (now != null && now.set() != seen) {
+      return CompletableFuture.completedFuture(now.set());
+    }
+    synchronized (lock) {
+      if (fetch == null && !mayFetch()) {
+        return CompletableFuture.completedFuture(seen);
+      }
+    }
+    return fetch().exceptionally(error -> seen);
+  }
+
+  void warmUp() {
+    if (copy == null) {
+      var unused = fetch();
+    }
+  }
+
+  @Nullable Failure lastFailure() {
+    return lastFailure;
+  }
+
+  private boolean mayFetch() {
+    synchronized (lock) {
+      return age(triedAt).compareTo(lastFailure == null ? rediscovery : AFTER_FAILURE) >= 0;
+    }
+  }
+
+  /** How long ago; a clock that was set back counts as long ago. */
+  private Duration age(Instant then) {
+    Duration age = Duration.between(then, clock.instant());
+    return age.isNegative() ? Duration.ofDays(365_000) : age;
+  }
+
+  private CompletionStage<JWKSet> fetch() {
+    CompletableFuture<JWKSet> started = new CompletableFuture<>();
+    synchronized (lock) {
+      if (fetch != null) {
+        return fetch.copy();
+      }
+      fetch = started;
+      triedAt = clock.instant();
+    }
+    address
+        .get()
+        .thenCompose(uri -> client.exchange(request(uri), MAX_SET_BYTES))
+        .thenApply(RemoteKeys::parse)
+        .whenComplete((set, error) -> finish(started, set, error));
+    return started.copy();
+  }
+
+  private void finish(
+      CompletableFuture<JWKSet> started, @Nullable JWKSet set, @Nullable Throwable error) {
+    if (set != null) {
+      synchronized (lock) {
+        copy = new Copy(set, clock.instant());
+        lastFailure = null;
+        fetch = null;
+      }
+      started.complete(set);
+      return;
+    }
+    Failure failure =
+        error == null ? Failure.of(Kind.INTERNAL, "no keys") : GrantException.failureOf(error);
+    synchronized (lock) {
+      lastFailure = failure;
+      fetch = null;
+    }
+    LOG.warn("the issuer's keys could not be fetched: {}", failure.detail());
+    started.completeExceptionally(unavailable(failure).toException());
+  }
+
+  private static Failure unavailable(Failure cause) {
+    return new Failure(
+        cause.kind() == Kind.ISSUER_TIMEOUT ? Kind.ISSUER_TIMEOUT : Kind.KEYS_UNAVAILABLE,
+        "no keys of the issuer: " + cause.detail(),
+        cause.retryAfter());
+  }
+
+  private static HTTPRequest request(URI uri) {
+    HTTPRequest request = new HTTPRequest(HTTPRequest.Method.GET, uri);
+    request.setHeader("Accept", "application/jwk-set+json, application/json");
+    return request;
+  }
+
+  /** An empty set is no answer: it must not take the place of a good one. */
+  private static JWKSet parse(HTTPResponse response) {
+    try {
+      JWKSet set =
+          response.getStatusCode() == 200 ? JWKSet.parse(response.getBody()) : new JWKSet();
+      if (set.isEmpty()) {
+        throw Failure.of(
+                Kind.KEYS_UNAVAILABLE,
+                "the key set was answered with " + response.getStatusCode() + " and no keys")
+            .toException();
+      }
+      return set;
+    } catch (ParseException e) {
+      throw Failure.of(Kind.KEYS_UNAVAILABLE, "the key set is not a JWK set").toException();
+    }
+  }
+}

@@ -1,0 +1,215 @@
+package io.oidcgrant.verify;
+
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.jose.util.JSONObjectUtils;
+import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.oauth2.sdk.token.AccessToken;
+import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
+import com.nimbusds.openid.connect.sdk.claims.AccessTokenHash;
+import io.oidcgrant.protocol.Failure;
+import io.oidcgrant.protocol.Failure.Kind;
+import io.oidcgrant.protocol.GrantException;
+import java.text.ParseException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * Checks the tokens that a token endpoint answered with: access tokens that are JWTs (RFC 7519, RFC
+ * 8725), and ID tokens (OpenID Connect Core 1.0 sections 3.1.3.7 and 3.1.3.8). Opaque access tokens
+ * pass. Failures are the issuer's, never the caller's. Safe for concurrent use.
+ */
+public final class TokenVerifier {
+  private static final Pattern COMPACT =
+      Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
+  private static final Set<String> ACCESS_TOKEN_TYPES =
+      Set.of("jwt", "at+jwt", "application/at+jwt");
+  private static final Set<String> ID_TOKEN_TYPES = Set.of("jwt");
+
+  /**
+   * What is demanded.
+   *
+   * @param signature whether signatures are verified
+   * @param claims whether standard claims are verified
+   * @param leeway tolerated difference of clocks
+   * @param trustedAudiences that an ID token may name beside the client
+   */
+  public record Rules(
+      boolean signature, boolean claims, Duration leeway, Collection<String> trustedAudiences) {}
+
+  private final Rules rules;
+  private final InstantSource clock;
+  private final SignatureCheck signatures;
+
+  /**
+   * Creates a verifier.
+   *
+   * @param current the issuer's keys at hand
+   * @param newer keys newer than those given, or the same
+   */
+  public TokenVerifier(
+      Rules rules,
+      InstantSource clock,
+      Supplier<CompletionStage<JWKSet>> current,
+      Function<JWKSet, CompletionStage<JWKSet>> newer) {
+    this.rules = rules;
+    this.clock = clock;
+    this.signatures = new SignatureCheck(current, newer);
+  }
+
+  /**
+   * What is known of an access token.
+   *
+   * @param claims empty for an opaque one
+   * @param expiresAt its {@code exp}
+   */
+  public record Verified(Map<String, Object> claims, Optional<Instant> expiresAt) {}
+
+  /**
+   * Checks an access token.
+   *
+   * @param issuers accepted values of {@code iss}
+   * @param ignoreSignature for the grants of {@code ignore_signature}
+   */
+  public CompletionStage<Verified> accessToken(
+      String token, Collection<String> issuers, boolean ignoreSignature) {
+    String what = "access token";
+    return attempt(() -> {
+      if (!looksLikeJwt(token)) {
+        return CompletableFuture.completedFuture(new Verified(Map.of(), Optional.empty()));
+      }
+      SignedJWT jwt = parse(what, token, ACCESS_TOKEN_TYPES);
+      Map<String, Object> payload = payload(what, jwt);
+      Claims claims = new Claims(what, payload);
+      if (rules.claims()) {
+        Instant now = clock.instant();
+        claims.issuedBy(issuers).notExpired(now, rules.leeway()).begun(now, rules.leeway());
+      }
+      Verified verified = new Verified(Map.copyOf(withoutNulls(payload)), expiry(claims));
+      return rules.signature() && !ignoreSignature
+          ? signatures.verify(jwt, what).thenApply(good -> verified)
+          : CompletableFuture.completedFuture(verified);
+    });
+  }
+
+  /**
+   * Checks an ID token.
+   *
+   * @param clientId who it must be for
+   * @param accessToken what came with it
+   */
+  public CompletionStage<Map<String, Object>> idToken(
+      String token, Collection<String> issuers, String clientId, String accessToken) {
+    String what = "ID token";
+    return attempt(() -> {
+      SignedJWT jwt = parse(what, token, ID_TOKEN_TYPES);
+      Map<String, Object> payload = payload(what, jwt);
+      Claims claims = new Claims(what, payload);
+      if (rules.claims()) {
+        Instant now = clock.instant();
+        claims
+            .issuedBy(issuers)
+            .forClient(clientId, rules.trustedAudiences())
+            .has("exp", "iat", "sub")
+            .notExpired(now, rules.leeway())
+            .begun(now, rules.leeway());
+        accessTokenHash(claims, payload, jwt.getHeader(), accessToken);
+      }
+      return rules.signature()
+          ? signatures.verify(jwt, what).thenApply(good -> payload)
+          : CompletableFuture.completedFuture(payload);
+    });
+  }
+
+  private static void accessTokenHash(
+      Claims claims, Map<String, Object> payload, JWSHeader header, String accessToken) {
+    Object stated = payload.get("at_hash");
+    if (stated == null) {
+      return;
+    }
+    AccessToken token = new BearerAccessToken(accessToken);
+    AccessTokenHash computed = AccessTokenHash.compute(token, header.getAlgorithm(), null);
+    if (computed == null || !computed.getValue().equals(stated)) {
+      claims.fail("at_hash is not of the access token beside it");
+    }
+  }
+
+  /**
+   * Whether this is meant to be a JWS: three parts, of which the first is a JSON object in
+   * base64url (RFC 7515 section 7.1).
+   */
+  private static boolean looksLikeJwt(String token) {
+    int first = token.indexOf('.');
+    int second = token.indexOf('.', first + 1);
+    return first > 0
+        && second > first
+        && token.indexOf('.', second + 1) < 0
+        && new Base64URL(token.substring(0, first))
+            .decodeToString()
+            .stripLeading()
+            .startsWith("{");
+  }
+
+  private static SignedJWT parse(String what, String token, Set<String> types) {
+    if (!COMPACT.matcher(token).matches()) {
+      throw bad(what, "is not a signed JWT");
+    }
+    try {
+      SignedJWT jwt = SignedJWT.parse(token);
+      String type =
+          jwt.getHeader().getType() == null ? "jwt" : jwt.getHeader().getType().getType();
+      if (!types.contains(type.toLowerCase(Locale.ROOT))) {
+        throw bad(what, "is a token of another type");
+      }
+      return jwt;
+    } catch (ParseException | IllegalArgumentException e) {
+      throw bad(what, "is not a signed JWT");
+    }
+  }
+
+  private static Map<String, Object> payload(String what, SignedJWT jwt) {
+    try {
+      return JSONObjectUtils.parse(jwt.getPayload().toString());
+    } catch (ParseException e) {
+      throw bad(what, "holds no JSON object");
+    }
+  }
+
+  private static Optional<Instant> expiry(Claims claims) {
+    try {
+      return claims.time("exp");
+    } catch (GrantException e) {
+      // Only where verify_claims is off: then a strange exp is no expiry.
+      return Optional.empty();
+    }
+  }
+
+  private static Map<String, Object> withoutNulls(Map<String, Object> claims) {
+    claims.values().removeIf(value -> value == null);
+    return claims;
+  }
+
+  private static GrantException bad(String what, String detail) {
+    return Failure.of(Kind.ANSWER_UNUSABLE, what + " " + detail).toException();
+  }
+
+  private static <T> CompletionStage<T> attempt(Supplier<CompletionStage<T>> check) {
+    try {
+      return check.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+}
