@@ -57,7 +57,7 @@ public final class OidcGrantFile {
     List<PluginEntry> plugins = new ArrayList<>();
     collect(node, "", plugins, reading);
     if (plugins.size() == 1) {
-      return Optional.of(plugins.get(0).config());
+      return plugins.get(0).config();
     }
     reading.throwIfAny();
     reading.problem(

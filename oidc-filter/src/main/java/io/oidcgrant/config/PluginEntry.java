@@ -9,13 +9,14 @@ import java.util.Optional;
  *
  * @param service name or id of the service it is bound to, written at the entry itself
  * @param route the same for a route
+ * @param config empty where it is wrong
  */
 public record PluginEntry(
     ConfigNode node,
     String path,
     Optional<String> service,
     Optional<String> route,
-    OidcGrantConfig config) {
+    Optional<OidcGrantConfig> config) {
   private static final String OPENID_CONNECT = "openid-connect";
 
   /**
@@ -65,8 +66,12 @@ public record PluginEntry(
       mapping.problem("config", null, "is missing");
       return Optional.empty();
     }
-    return OidcGrantConfig.read(config.get(), mapping.pathOf("config"), reading)
-        .map(settings -> new PluginEntry(node, path, service, route, settings));
+    return Optional.of(new PluginEntry(
+        node,
+        path,
+        service,
+        route,
+        OidcGrantConfig.read(config.get(), mapping.pathOf("config"), reading)));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.oidcgrant.config;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +49,14 @@ public final class Reading {
     warnings.add(new ConfigProblem(at.source(), at.line(), path, message));
   }
 
+  /** File by file, in the order of their lines. */
   public List<ConfigProblem> problems() {
-    return List.copyOf(problems);
+    List<String> sources =
+        problems.stream().map(ConfigProblem::source).distinct().toList();
+    return problems.stream()
+        .sorted(Comparator.<ConfigProblem>comparingInt(problem -> sources.indexOf(problem.source()))
+            .thenComparingInt(ConfigProblem::line))
+        .toList();
   }
 
   public List<ConfigProblem> warnings() {
@@ -63,7 +70,7 @@ public final class Reading {
    */
   public void throwIfAny() {
     if (!problems.isEmpty()) {
-      throw new ConfigException(problems);
+      throw new ConfigException(problems());
     }
   }
 }

@@ -1,18 +1,23 @@
 package io.oidcgrant.proxy;
 
+import io.oidcgrant.OidcGrantFilter;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.Reading;
+import io.oidcgrant.flow.GrantRuntime;
 import io.oidcgrant.proxy.admin.Readiness;
 import io.oidcgrant.proxy.config.Gateway;
 import io.oidcgrant.proxy.config.GatewayFiles;
+import io.oidcgrant.proxy.relay.ManagedHeaders;
 import io.oidcgrant.proxy.relay.TrustedPeers;
 import io.oidcgrant.proxy.server.GatewayServer;
 import io.oidcgrant.proxy.server.ListenAddress;
 import io.oidcgrant.proxy.server.ListenException;
+import jakarta.servlet.ServletRequest;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -260,16 +265,23 @@ public final class Main implements Runnable {
         }
         stop.countDown();
       });
-      Readiness readiness = new Readiness(List::of);
-      GatewayServer server = GatewayServer.start(
-          new GatewayServer.Parts(gateway, listenAt, adminAt, peers, Main::grant, NONE, readiness));
-      System.out.println("ready proxy=" + server.proxyUrl()
-          + server.adminUrl().map(url -> " admin=" + url).orElse(""));
-      stop.await();
-      Logger log = LoggerFactory.getLogger(Main.class);
-      log.info("stopping: requests in flight have {} s", grace);
-      server.drain(Duration.ofSeconds(grace));
-      log.info("stopped");
+      try (GrantRuntime runtime = GrantRuntime.create()) {
+        GatewayServer server = GatewayServer.start(new GatewayServer.Parts(
+            gateway,
+            listenAt,
+            adminAt,
+            peers,
+            config -> new OidcGrantFilter(config, runtime),
+            new GrantHeaders(),
+            new Readiness(runtime::issuers)));
+        System.out.println("ready proxy=" + server.proxyUrl()
+            + server.adminUrl().map(url -> " admin=" + url).orElse(""));
+        stop.await();
+        Logger log = LoggerFactory.getLogger(Main.class);
+        log.info("stopping: requests in flight have {} s", grace);
+        server.drain(Duration.ofSeconds(grace));
+        log.info("stopped");
+      }
     }
 
     private ListenAddress address(String option, String text) {

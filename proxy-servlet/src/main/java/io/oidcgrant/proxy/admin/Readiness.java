@@ -1,23 +1,20 @@
 package io.oidcgrant.proxy.admin;
 
+import com.nimbusds.jose.util.JSONObjectUtils;
+import io.oidcgrant.issuer.IssuerStatus;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /** Whether this process should get requests. Safe for concurrent use. */
 public final class Readiness {
-  private final Supplier<List<IssuerState>> issuers;
+  private final Supplier<List<IssuerStatus>> issuers;
   private volatile boolean draining;
 
-  public Readiness(Supplier<List<IssuerState>> issuers) {
+  public Readiness(Supplier<List<IssuerStatus>> issuers) {
     this.issuers = issuers;
   }
-
-  /**
-   * One issuer as the last attempts to reach it left it.
-   *
-   * @param everDiscovered there is a copy of its metadata, of whatever age
-   */
-  public record IssuerState(String issuer, boolean everDiscovered, boolean reachable) {}
 
   /** From now on this process finishes what it has. */
   public void drain() {
@@ -27,36 +24,35 @@ public final class Readiness {
   /** The answer's status and JSON. */
   Answer answer() {
     if (draining) {
-      return new Answer(503, "{\"status\":\"DOWN\",\"reason\":\"draining\"}");
+      return answer(503, "DOWN", "draining", List.of());
     }
-    List<IssuerState> states = issuers.get();
-    if (!states.isEmpty() && states.stream().noneMatch(IssuerState::everDiscovered)) {
-      return new Answer(
-          503,
-          "{\"status\":\"DOWN\",\"reason\":\"no issuer has been discovered yet\"" + list(states));
+    List<IssuerStatus> all = issuers.get();
+    if (!all.isEmpty() && all.stream().noneMatch(IssuerStatus::everDiscovered)) {
+      return answer(503, "DOWN", "no issuer has been discovered yet", all);
     }
-    List<IssuerState> wanting = states.stream()
-        .filter(state -> !state.everDiscovered() || !state.reachable())
+    List<IssuerStatus> wanting = all.stream()
+        .filter(status -> !status.everDiscovered() || !status.reachable())
         .toList();
     return wanting.isEmpty()
-        ? new Answer(200, "{\"status\":\"UP\"}")
-        : new Answer(
-            200,
-            "{\"status\":\"DEGRADED\",\"reason\":\"an issuer cannot be reached\"" + list(wanting));
+        ? answer(200, "UP", "", List.of())
+        : answer(200, "DEGRADED", "an issuer cannot be reached", wanting);
   }
 
-  private static String list(List<IssuerState> states) {
-    StringBuilder json = new StringBuilder(",\"issuers\":[");
-    for (IssuerState state : states) {
-      json.append(json.charAt(json.length() - 1) == '[' ? "\"" : ",\"");
-      state
-          .issuer()
-          .codePoints()
-          .filter(c -> c >= ' ' && c != '"' && c != '\\')
-          .forEach(json::appendCodePoint);
-      json.append('"');
+  private static Answer answer(
+      int httpStatus, String status, String reason, List<IssuerStatus> issuers) {
+    Map<String, Object> members = new LinkedHashMap<>();
+    members.put("status", status);
+    if (!reason.isEmpty()) {
+      members.put("reason", reason);
     }
-    return json.append("]}").toString();
+    if (!issuers.isEmpty()) {
+      members.put(
+          "issuers",
+          issuers.stream()
+              .map(issuer -> Map.of("issuer", issuer.issuer(), "detail", issuer.detail()))
+              .toList());
+    }
+    return new Answer(httpStatus, JSONObjectUtils.toJSONString(members));
   }
 
   record Answer(int status, String json) {}

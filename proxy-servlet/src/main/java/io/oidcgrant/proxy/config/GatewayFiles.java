@@ -143,7 +143,8 @@ public final class GatewayFiles {
     targets.forEach((route, service) -> {
       if (route.enabled() && service.enabled() && service.upstream().isPresent()) {
         found.add(route.toRoute(
-            service.upstream().get(), effective(scopes, service, route).map(PluginEntry::config)));
+            service.upstream().get(),
+            effective(scopes, service, route).flatMap(PluginEntry::config)));
       }
     });
     return new Gateway(enabled, List.copyOf(found));

@@ -42,7 +42,7 @@ class GatewayFilesTest {
   private static String plugin(String client, String more) {
     return "{name: openid-connect, " + more
         + "config: {issuer: \"https://idp.example\", client_id: " + client
-        + ", auth_methods: [client_credentials]}}";
+        + ", client_secret: s, auth_methods: [client_credentials]}}";
   }
 
   private static List<String> client(Gateway gateway, String route) {

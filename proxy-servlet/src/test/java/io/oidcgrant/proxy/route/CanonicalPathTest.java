@@ -20,7 +20,8 @@ class CanonicalPathTest {
     "/a%3Bv=1, /a%3Bv=1",
     "/.a/b..c/..., /.a/b..c/...",
     "/a%25b, /a%25b",
-    "/a:@!$&'()*+,=b, /a:@!$&'()*+,=b",
+    "'/a:@!$&*+,=b', '/a:@!$&*+,=b'",
+    "/a()'b, /a()'b",
   })
   void path_hasOneForm(String raw, String text) {
     CanonicalPath path = CanonicalPath.of(raw).orElseThrow();
