@@ -129,7 +129,15 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
       // Keycloak says unauthorized_client with 401 where RFC 6749 has invalid_client.
       return Failure.of(callerIsClient ? Kind.REJECTED : Kind.CLIENT_REFUSED, detail);
     }
-    return Failure.of(OPERATORS.contains(code) ? Kind.CLIENT_REFUSED : Kind.REJECTED, detail);
+    if (OPERATORS.contains(code)) {
+      return Failure.of(Kind.CLIENT_REFUSED, detail);
+    }
+    // Issuers describe the third reason in many ways, or not at all (RFC 6749 section 6).
+    return Failure.of(
+        Kind.REJECTED,
+        credential instanceof Credential.RefreshToken
+            ? detail + "; the refresh token has ended, was revoked or was issued to another client"
+            : detail);
   }
 
   private Map<String, String> replayed(Credential credential, Answer answer) {

@@ -1,13 +1,24 @@
 package io.oidcgrant.examples.quickstart;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
-/** The command line. A port of 0 is any free one. */
+/**
+ * The command line. A port of 0 is any free one.
+ *
+ * @param configs the files that are the proxy's configuration together
+ */
 record Options(
-    int proxyPort, int adminPort, int keycloakPort, int upstreamPort, Path proxyJar, Path config) {
+    int proxyPort,
+    int adminPort,
+    int keycloakPort,
+    int upstreamPort,
+    Path proxyJar,
+    List<Path> configs) {
   static final String USAGE =
       "usage: run [--proxy-port PORT] [--admin-port PORT] [--keycloak-port PORT]"
-          + " [--upstream-port PORT] [--proxy-jar FILE] [--config FILE]";
+          + " [--upstream-port PORT] [--proxy-jar FILE] [--config FILE …]";
 
   static Options parse(String[] args) throws QuickstartException {
     int proxyPort = 8000;
@@ -15,7 +26,7 @@ record Options(
     int keycloakPort = 8080;
     int upstreamPort = 0;
     Path proxyJar = Path.of("proxy-servlet", "target", "oidc-proxy.jar");
-    Path config = Path.of("examples", "quickstart", "kong.yaml");
+    List<Path> configs = new ArrayList<>();
     for (int i = 0; i < args.length; i += 2) {
       if (i + 1 == args.length) {
         throw new QuickstartException(QuickstartException.USAGE, USAGE);
@@ -27,11 +38,15 @@ record Options(
         case "--keycloak-port" -> keycloakPort = port(value);
         case "--upstream-port" -> upstreamPort = port(value);
         case "--proxy-jar" -> proxyJar = Path.of(value);
-        case "--config" -> config = Path.of(value);
+        case "--config" -> configs.add(Path.of(value));
         default -> throw new QuickstartException(QuickstartException.USAGE, USAGE);
       }
     }
-    return new Options(proxyPort, adminPort, keycloakPort, upstreamPort, proxyJar, config);
+    if (configs.isEmpty()) {
+      configs.add(Path.of("examples", "quickstart", "kong.yaml"));
+    }
+    return new Options(
+        proxyPort, adminPort, keycloakPort, upstreamPort, proxyJar, List.copyOf(configs));
   }
 
   private static int port(String text) throws QuickstartException {

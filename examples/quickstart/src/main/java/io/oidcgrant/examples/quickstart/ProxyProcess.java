@@ -2,11 +2,13 @@ package io.oidcgrant.examples.quickstart;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -16,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The proxy, as a process of its own. Its log goes to our standard error. */
+/** The proxy, as a process of its own. */
 final class ProxyProcess implements AutoCloseable {
   private static final Pattern READY =
       Pattern.compile("ready proxy=(http://\\S+) admin=(http://\\S+).*");
@@ -33,19 +35,27 @@ final class ProxyProcess implements AutoCloseable {
     reader.start();
   }
 
-  static ProxyProcess launch(Options options, Map<String, String> environment) throws IOException {
-    ProcessBuilder builder = new ProcessBuilder(List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-jar",
-            options.proxyJar().toString(),
-            "run",
-            "--config",
-            options.config().toString(),
-            "--listen",
-            "127.0.0.1:" + options.proxyPort(),
-            "--admin",
-            "127.0.0.1:" + options.adminPort()))
-        .redirectError(ProcessBuilder.Redirect.INHERIT);
+  /**
+   * Launches it.
+   *
+   * @param environment the variables that its configuration refers to
+   * @param log where its log goes
+   */
+  static ProxyProcess launch(Options options, Map<String, String> environment, Redirect log)
+      throws IOException {
+    List<String> command = new ArrayList<>(List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-jar",
+        options.proxyJar().toString(),
+        "run",
+        "--listen",
+        "127.0.0.1:" + options.proxyPort(),
+        "--admin",
+        "127.0.0.1:" + options.adminPort()));
+    for (Path config : options.configs()) {
+      command.addAll(List.of("--config", config.toString()));
+    }
+    ProcessBuilder builder = new ProcessBuilder(command).redirectError(log);
     builder.environment().putAll(environment);
     return new ProxyProcess(builder.start());
   }

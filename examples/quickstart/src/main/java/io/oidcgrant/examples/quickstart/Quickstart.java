@@ -3,6 +3,7 @@ package io.oidcgrant.examples.quickstart;
 import io.oidcgrant.examples.echo.EchoUpstream;
 import io.oidcgrant.examples.keycloak.KeycloakServer;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -93,7 +94,7 @@ public final class Quickstart {
     if (stopping.getCount() == 0) {
       throw new QuickstartException(QuickstartException.OTHER, "stopped");
     }
-    ProxyProcess launched = ProxyProcess.launch(options, environment);
+    ProxyProcess launched = ProxyProcess.launch(options, environment, Redirect.INHERIT);
     proxy = launched;
     return launched;
   }

@@ -16,16 +16,12 @@ import org.junit.jupiter.api.Timeout;
 
 /** The quickstart as a user runs it: in a JVM of its own, with the curl lines that it prints. */
 class QuickstartIT {
-  private static final Path PROXY_JAR = Path.of(System.getProperty(
-      "oidcgrant.proxy.jar",
-      Path.of("..", "..", "proxy-servlet", "target", "oidc-proxy.jar").toString()));
-
   @Test
   @Timeout(value = 5, unit = TimeUnit.MINUTES)
   void printedCommands_work_andSigtermLeavesNothing() throws Exception {
     List<Integer> ports = freePorts(4);
     Process quickstart = quickstart(
-            "--proxy-jar", PROXY_JAR.toString(),
+            "--proxy-jar", RunningProxy.JAR.toString(),
             "--config", "kong.yaml",
             "--proxy-port", ports.get(0).toString(),
             "--admin-port", ports.get(1).toString(),
@@ -72,7 +68,7 @@ class QuickstartIT {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Process quickstart = quickstart(
               "--proxy-jar",
-              PROXY_JAR.toString(),
+              RunningProxy.JAR.toString(),
               "--proxy-port",
               "0",
               "--admin-port",

@@ -1,0 +1,112 @@
+package io.oidcgrant.examples.quickstart;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.oidcgrant.examples.echo.EchoUpstream;
+import io.oidcgrant.examples.echo.RecordedRequest;
+import io.oidcgrant.examples.keycloak.KeycloakServer;
+import io.oidcgrant.examples.keycloak.SharedKeycloak;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** The proxy's jar with its own upstream, in front of the real Keycloak. */
+final class RunningProxy implements AutoCloseable {
+  static final Path JAR = Path.of(System.getProperty(
+      "oidcgrant.proxy.jar",
+      Path.of("..", "..", "proxy-servlet", "target", "oidc-proxy.jar").toString()));
+  static final String SECRET = "cf4c655a-0622-4ce6-a0de-d3353ef0b714";
+
+  private final HttpClient client = HttpClient.newHttpClient();
+  private final EchoUpstream upstream = EchoUpstream.start();
+  private final TokenEndpointRelay tokenEndpoint;
+  private final Path log = Files.createTempFile("oidc-proxy", ".log");
+  private final ProxyProcess process;
+  private final int port;
+
+  private RunningProxy(String realm, String... configs) throws Exception {
+    KeycloakServer keycloak = SharedKeycloak.server();
+    tokenEndpoint = new TokenEndpointRelay(
+        URI.create(keycloak.issuer(realm) + "/protocol/openid-connect/token"));
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("DECK_ISSUER", keycloak.issuer(realm));
+    environment.put("DECK_TOKEN_ENDPOINT", tokenEndpoint.uri().toString());
+    environment.put("DECK_CLIENT_ID", "service");
+    environment.put("DECK_CLIENT_SECRET", SECRET);
+    environment.put("DECK_UPSTREAM_URL", upstream.uri() + "/anything");
+    Options options =
+        new Options(0, 0, 0, 0, JAR, Arrays.stream(configs).map(Path::of).toList());
+    process = ProxyProcess.launch(options, environment, Redirect.to(log.toFile()));
+    try {
+      port = process.awaitReady();
+    } catch (QuickstartException e) {
+      close();
+      throw new IllegalStateException(log(), e);
+    }
+  }
+
+  /** The proxy with these files, which refer to a realm by {@code DECK_…} variables. */
+  static RunningProxy start(String realm, String... configs) throws Exception {
+    return new RunningProxy(realm, configs);
+  }
+
+  static String basic(String user, String password) {
+    return "Basic "
+        + Base64.getEncoder()
+            .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+  }
+
+  HttpResponse<String> get(String path, String... headers) throws Exception {
+    return client.send(request(path, headers), HttpResponse.BodyHandlers.ofString());
+  }
+
+  CompletableFuture<HttpResponse<String>> getAsync(String path, String... headers) {
+    return client.sendAsync(request(path, headers), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private HttpRequest request(String path, String... headers) {
+    HttpRequest.Builder builder =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+    return (headers.length == 0 ? builder : builder.headers(headers)).build();
+  }
+
+  EchoUpstream upstream() {
+    return upstream;
+  }
+
+  RecordedRequest lastUpstreamRequest() {
+    assertThat(upstream.requests()).isNotEmpty();
+    return upstream.requests().get(upstream.requests().size() - 1);
+  }
+
+  /** How often the token endpoint was asked, by configurations that go there through the relay. */
+  int tokenRequests() {
+    return tokenEndpoint.requests();
+  }
+
+  /** What the proxy has logged. */
+  String log() throws IOException {
+    return Files.readString(log);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (process != null) {
+      process.close();
+    }
+    tokenEndpoint.close();
+    upstream.close();
+    Files.delete(log);
+  }
+}
