@@ -36,12 +36,13 @@ public final class OidcGrantFilter implements Filter {
   private final String decided =
       OidcGrantFilter.class.getName() + ".decided." + INSTANCES.incrementAndGet();
   private final @Nullable TokenEndpointClient client;
-  private @Nullable OidcGrantConfig config;
+  private final @Nullable OidcGrantConfig config;
   private @Nullable GrantRuntime own;
   private @Nullable Exchange exchange;
 
   /** To be configured by init-params: see {@link #init}. */
   public OidcGrantFilter() {
+    this.config = null;
     this.client = null;
   }
 
@@ -80,7 +81,6 @@ public final class OidcGrantFilter implements Filter {
     }
     try {
       OidcGrantConfig settings = config == null ? InitParams.read(filterConfig) : config;
-      config = settings;
       GrantRuntime runtime = GrantRuntime.create();
       own = runtime;
       start(settings, runtime);
@@ -110,11 +110,13 @@ public final class OidcGrantFilter implements Filter {
     started.handle(http, answer, chain);
   }
 
-  /** Ends what the filter started itself. */
+  /** Ends what the filter started itself; {@link #init} starts it again. */
   @Override
   public void destroy() {
     if (own != null) {
       own.close();
+      own = null;
+      exchange = null;
     }
   }
 
