@@ -218,6 +218,12 @@ final class Exchange {
           response.restrict();
         }
         grant(request, response, forwarded, seen, found, tokens);
+      } catch (RuntimeException e) {
+        LOG.error("a fault while a request was made ready to go on", e);
+        refuse(GrantException.failureOf(e));
+        return;
+      }
+      try {
         async.dispatch();
       } catch (RuntimeException e) {
         // The caller has gone, and the container has ended the request.
@@ -226,9 +232,12 @@ final class Exchange {
     }
 
     private void fail(Failure failure) {
-      if (!settled.compareAndSet(false, true)) {
-        return;
+      if (settled.compareAndSet(false, true)) {
+        refuse(failure);
       }
+    }
+
+    private void refuse(Failure failure) {
       try {
         errors.write(response, failure);
         async.complete();

@@ -24,6 +24,7 @@ public record CredentialMethod(
     String header,
     boolean basic,
     Function<List<String>, Credential> credential) {
+  private static final String BEARER = "Bearer";
 
   public static CredentialMethod refreshToken(Set<String> locations, String name) {
     return new CredentialMethod(
@@ -82,12 +83,23 @@ public record CredentialMethod(
       return parts == null ? null : credential.apply(List.of(parts.user(), parts.password()));
     }
     String token = value.strip();
-    if (token.regionMatches(true, 0, "Bearer ", 0, 7)) {
-      token = token.substring(7).strip();
+    if (isBearer(token)) {
+      token = token.substring(BEARER.length()).strip();
     } else if (HeaderNames.same(header, "authorization")) {
       return null;
     }
     return visible(token) ? credential.apply(List.of(token)) : null;
+  }
+
+  /** Whether a value was meant for this method: another scheme in Authorization was not. */
+  boolean isMeantBy(String value) {
+    return !HeaderNames.same(header, "authorization")
+        || (basic ? BasicCredentials.isBasic(value) : isBearer(value.strip()));
+  }
+
+  private static boolean isBearer(String value) {
+    return value.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        && (value.length() == BEARER.length() || value.charAt(BEARER.length()) == ' ');
   }
 
   /** RFC 6749 appendix A.17, less the space. */

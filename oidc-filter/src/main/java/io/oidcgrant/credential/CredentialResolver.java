@@ -141,7 +141,11 @@ public final class CredentialResolver {
       }
       Credential found = method.ofHeader(value);
       if (found == null) {
-        malformed = !value.isBlank();
+        if (method.basic()) {
+          malformed = true;
+        } else if (!value.isBlank() && method.isMeantBy(value)) {
+          refuse(Kind.MALFORMED_REQUEST, "the header of the credential is malformed");
+        }
         return;
       }
       found(found);

@@ -10,6 +10,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -17,7 +18,9 @@ import tools.jackson.core.json.JsonFactory;
  * changed: {@link #without} keeps every other byte.
  */
 public final class JsonMembers {
+  /** Without detection of UTF-16 and UTF-32, in which offsets are not of bytes. */
   private static final JsonFactory FACTORY = JsonFactory.builder()
+      .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
       .streamReadConstraints(StreamReadConstraints.builder()
           .maxNestingDepth(200)
           .maxNumberLength(1000)

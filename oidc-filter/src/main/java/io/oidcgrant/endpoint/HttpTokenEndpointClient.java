@@ -60,7 +60,7 @@ public final class HttpTokenEndpointClient implements TokenEndpointClient {
       // A 200 that holds an error still is an error.
       return error(code, body.get("error_description"), status == 200 ? 400 : status);
     }
-    if (status == 401 || status == 403) {
+    if (status == 401) {
       return error(null, null, status);
     }
     throw unusable(
@@ -76,7 +76,8 @@ public final class HttpTokenEndpointClient implements TokenEndpointClient {
       return null;
     }
     try {
-      return new JSONObject(JSONObjectUtils.parse(text));
+      Map<String, Object> members = JSONObjectUtils.parse(text);
+      return members == null ? null : new JSONObject(members);
     } catch (ParseException e) {
       return null;
     }

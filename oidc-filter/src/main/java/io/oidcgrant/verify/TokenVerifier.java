@@ -181,7 +181,11 @@ public final class TokenVerifier {
 
   private static Map<String, Object> payload(String what, SignedJWT jwt) {
     try {
-      return JSONObjectUtils.parse(jwt.getPayload().toString());
+      Map<String, Object> members = JSONObjectUtils.parse(jwt.getPayload().toString());
+      if (members == null) {
+        throw bad(what, "holds no JSON object");
+      }
+      return members;
     } catch (ParseException e) {
       throw bad(what, "holds no JSON object");
     }

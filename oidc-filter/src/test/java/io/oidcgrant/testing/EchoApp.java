@@ -26,12 +26,15 @@ public final class EchoApp implements AutoCloseable {
   /**
    * A request as the application saw it; header names in lower case, the body's bytes as ISO
    * 8859-1.
+   *
+   * @param first what {@code getHeader} says, by name
    */
   public record Seen(
       String method,
       String path,
       String query,
       Map<String, List<String>> headers,
+      Map<String, String> first,
       String body,
       Map<String, List<String>> parameters) {
     public String header(String name) {
@@ -43,7 +46,8 @@ public final class EchoApp implements AutoCloseable {
   private final Server server;
   private final List<Seen> seen = new CopyOnWriteArrayList<>();
 
-  private EchoApp(Filter filter, boolean async, EnumSet<DispatcherType> dispatches)
+  private EchoApp(
+      Filter filter, HttpServlet application, boolean async, EnumSet<DispatcherType> dispatches)
       throws Exception {
     server = new Server();
     ServerConnector connector = new ServerConnector(server);
@@ -54,7 +58,7 @@ public final class EchoApp implements AutoCloseable {
     holder.setName("oidc");
     holder.setAsyncSupported(async);
     context.addFilter(holder, "/*", dispatches);
-    ServletHolder servlet = new ServletHolder(new Recorder());
+    ServletHolder servlet = new ServletHolder(application == null ? new Recorder() : application);
     servlet.setAsyncSupported(async);
     context.addServlet(servlet, "/*");
     server.setHandler(context);
@@ -62,12 +66,18 @@ public final class EchoApp implements AutoCloseable {
   }
 
   public static EchoApp start(Filter filter) {
-    return start(filter, true, EnumSet.of(DispatcherType.REQUEST));
+    return start(filter, null);
   }
 
-  public static EchoApp start(Filter filter, boolean async, EnumSet<DispatcherType> dispatches) {
+  /** With an application of the test's own; null for the recording one. */
+  public static EchoApp start(Filter filter, HttpServlet application) {
+    return start(filter, application, true, EnumSet.of(DispatcherType.REQUEST));
+  }
+
+  public static EchoApp start(
+      Filter filter, HttpServlet application, boolean async, EnumSet<DispatcherType> dispatches) {
     try {
-      return new EchoApp(filter, async, dispatches);
+      return new EchoApp(filter, application, async, dispatches);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -75,6 +85,11 @@ public final class EchoApp implements AutoCloseable {
 
   public int port() {
     return ((ServerConnector) server.getConnectors()[0]).getLocalPort();
+  }
+
+  /** Callers' connections that are open. */
+  public int connections() {
+    return server.getConnectors()[0].getConnectedEndPoints().size();
   }
 
   public List<Seen> seen() {
@@ -99,8 +114,10 @@ public final class EchoApp implements AutoCloseable {
     protected void service(HttpServletRequest request, HttpServletResponse response)
         throws IOException {
       Map<String, List<String>> headers = new TreeMap<>();
+      Map<String, String> first = new TreeMap<>();
       for (String name : Collections.list(request.getHeaderNames())) {
         headers.put(name.toLowerCase(Locale.ROOT), Collections.list(request.getHeaders(name)));
+        first.put(name.toLowerCase(Locale.ROOT), request.getHeader(name));
       }
       boolean reads = "parameters".equals(request.getHeader("X-Read"));
       Map<String, List<String>> parameters = new TreeMap<>();
@@ -114,6 +131,7 @@ public final class EchoApp implements AutoCloseable {
           request.getRequestURI(),
           request.getQueryString(),
           headers,
+          first,
           body,
           parameters));
       response.setHeader("Cache-Control", "public, max-age=60");

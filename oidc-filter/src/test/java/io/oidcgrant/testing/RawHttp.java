@@ -64,6 +64,11 @@ public final class RawHttp {
     return exchange(head.toString().getBytes(StandardCharsets.UTF_8), framed.toByteArray());
   }
 
+  /** Exactly these bytes. */
+  public Answer raw(String request) {
+    return exchange(request.getBytes(StandardCharsets.ISO_8859_1), new byte[0]);
+  }
+
   private Answer exchange(byte[] head, byte[] body) {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       socket.setSoTimeout(20_000);

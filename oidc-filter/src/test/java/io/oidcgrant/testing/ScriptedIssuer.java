@@ -13,12 +13,15 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URLDecoder;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,6 +32,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 
 /**
  * An authorization server on loopback that answers what the test says: real sockets, real keys,
@@ -56,7 +60,11 @@ public final class ScriptedIssuer implements AutoCloseable {
   }
 
   /** An answer of the token endpoint. */
-  public record Reply(int status, Map<String, String> headers, String body) {
+  public record Reply(int status, Map<String, String> headers, String body, Charset charset) {
+    public Reply(int status, Map<String, String> headers, String body) {
+      this(status, headers, body, StandardCharsets.UTF_8);
+    }
+
     public static Reply json(int status, String body) {
       return new Reply(status, Map.of("Content-Type", "application/json"), body);
     }
@@ -75,9 +83,17 @@ public final class ScriptedIssuer implements AutoCloseable {
   private volatile JWKSet published;
   private volatile Function<Asked, Reply> script = this::grant;
   private volatile String statedIssuer;
+  private volatile InstantSource clock = InstantSource.system();
 
-  private ScriptedIssuer(int port) throws IOException, JOSEException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 512);
+  private ScriptedIssuer(int port, SSLContext tls) throws IOException, JOSEException {
+    InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    if (tls == null) {
+      server = HttpServer.create(address, 512);
+    } else {
+      HttpsServer secured = HttpsServer.create(address, 512);
+      secured.setHttpsConfigurator(new HttpsConfigurator(tls));
+      server = secured;
+    }
     server.setExecutor(executor);
     server.createContext("/.well-known/openid-configuration", this::discovery);
     server.createContext("/keys", this::keys);
@@ -91,8 +107,17 @@ public final class ScriptedIssuer implements AutoCloseable {
   }
 
   public static ScriptedIssuer start(int port) {
+    return start(port, null);
+  }
+
+  /** Over TLS with the certificate of {@code tls}. */
+  public static ScriptedIssuer start(SSLContext tls) {
+    return start(0, tls);
+  }
+
+  private static ScriptedIssuer start(int port, SSLContext tls) {
     try {
-      ScriptedIssuer issuer = new ScriptedIssuer(port);
+      ScriptedIssuer issuer = new ScriptedIssuer(port, tls);
       issuer.server.start();
       return issuer;
     } catch (IOException | JOSEException e) {
@@ -101,7 +126,9 @@ public final class ScriptedIssuer implements AutoCloseable {
   }
 
   public String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    return (server instanceof HttpsServer ? "https" : "http")
+        + "://127.0.0.1:"
+        + server.getAddress().getPort();
   }
 
   public int port() {
@@ -120,6 +147,11 @@ public final class ScriptedIssuer implements AutoCloseable {
     } catch (JOSEException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Tells the times in the tokens. */
+  public void clock(InstantSource source) {
+    clock = source;
   }
 
   public void publish(JWKSet keys) {
@@ -187,7 +219,7 @@ public final class ScriptedIssuer implements AutoCloseable {
   /** A token signed by {@code with}, or by the current key. */
   public String sign(Map<String, ?> changes, String type, RSAKey with) {
     RSAKey signer = with == null ? key : with;
-    long now = Instant.now().getEpochSecond();
+    long now = clock.instant().getEpochSecond();
     Map<String, Object> claims = new LinkedHashMap<>();
     claims.put("iss", url());
     claims.put("sub", "alice");
@@ -262,7 +294,7 @@ public final class ScriptedIssuer implements AutoCloseable {
   private static void send(HttpExchange exchange, Reply reply) throws IOException {
     try (exchange) {
       reply.headers().forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
-      byte[] bytes = reply.body().getBytes(StandardCharsets.UTF_8);
+      byte[] bytes = reply.body().getBytes(reply.charset());
       exchange.sendResponseHeaders(reply.status(), bytes.length == 0 ? -1 : bytes.length);
       exchange.getResponseBody().write(bytes);
     }

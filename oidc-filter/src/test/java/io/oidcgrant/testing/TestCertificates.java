@@ -1,0 +1,160 @@
+package io.oidcgrant.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/** A certification authority of the test's own, by the JDK's keytool, and servers' certificates. */
+public final class TestCertificates {
+  private static final String PASSWORD = "changeit";
+  private static final String LOOPBACK = "san=ip:127.0.0.1";
+
+  private final Path directory;
+  private final Map<String, SSLContext> made = new ConcurrentHashMap<>();
+
+  /** Makes the authority. */
+  public TestCertificates(Path directory) {
+    this.directory = directory;
+    generate("ca", "bc:c");
+    keytool(
+        "-exportcert",
+        "-rfc",
+        "-keystore",
+        store("ca"),
+        "-alias",
+        "ca",
+        "-file",
+        anchor().toString());
+  }
+
+  /** The authority's certificate as PEM. */
+  public Path anchor() {
+    return directory.resolve("ca.pem");
+  }
+
+  /** For 127.0.0.1, by the authority. */
+  public SSLContext valid() {
+    return issued("valid", LOOPBACK);
+  }
+
+  public SSLContext expired() {
+    return issued("expired", LOOPBACK, "-startdate", "-3d", "-validity", "1");
+  }
+
+  public SSLContext forAnotherHost() {
+    return issued("other", "san=dns:other.example");
+  }
+
+  /** By nobody but itself. */
+  public SSLContext selfSigned() {
+    return made.computeIfAbsent("self", name -> {
+      generate(name, LOOPBACK);
+      return context(name);
+    });
+  }
+
+  private SSLContext issued(String name, String names, String... life) {
+    return made.computeIfAbsent(name, absent -> issue(name, names, life));
+  }
+
+  private SSLContext issue(String name, String names, String... life) {
+    generate(name, names);
+    String request = directory.resolve(name + ".csr").toString();
+    String certificate = directory.resolve(name + ".pem").toString();
+    keytool("-certreq", "-keystore", store(name), "-alias", name, "-file", request);
+    keytool(Stream.concat(
+            Stream.of(
+                "-gencert",
+                "-rfc",
+                "-keystore",
+                store("ca"),
+                "-alias",
+                "ca",
+                "-ext",
+                names,
+                "-infile",
+                request,
+                "-outfile",
+                certificate),
+            Stream.of(life))
+        .toArray(String[]::new));
+    keytool(
+        "-importcert",
+        "-noprompt",
+        "-keystore",
+        store(name),
+        "-alias",
+        "ca",
+        "-file",
+        anchor().toString());
+    keytool("-importcert", "-keystore", store(name), "-alias", name, "-file", certificate);
+    return context(name);
+  }
+
+  private void generate(String name, String extension) {
+    keytool(
+        "-genkeypair",
+        "-keystore",
+        store(name),
+        "-alias",
+        name,
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=" + name,
+        "-ext",
+        extension);
+  }
+
+  private String store(String name) {
+    return directory.resolve(name + ".p12").toString();
+  }
+
+  private SSLContext context(String name) {
+    try (InputStream in = Files.newInputStream(Path.of(store(name)))) {
+      KeyStore keys = KeyStore.getInstance("PKCS12");
+      keys.load(in, PASSWORD.toCharArray());
+      KeyManagerFactory factory =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      factory.init(keys, PASSWORD.toCharArray());
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(factory.getKeyManagers(), null, null);
+      return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void keytool(String... arguments) {
+    List<String> command = Stream.concat(
+            Stream.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()),
+            Stream.concat(
+                Stream.of(arguments), Stream.of("-storetype", "PKCS12", "-storepass", PASSWORD)))
+        .toList();
+    try {
+      Process process = new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(directory.resolve("keytool.log").toFile())
+          .start();
+      if (!process.waitFor(30, TimeUnit.SECONDS) || process.exitValue() != 0) {
+        process.destroyForcibly();
+        throw new IllegalStateException(Files.readString(directory.resolve("keytool.log")));
+      }
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+}
