@@ -133,7 +133,7 @@ final class SignatureCheck {
     }
     if (key instanceof RSAKey rsa) {
       return JWSAlgorithm.Family.RSA.contains(algorithm)
-          && rsa.size() >= MIN_RSA_BITS
+          && rsa.getModulus().decodeToBigInteger().bitLength() >= MIN_RSA_BITS
           && rsa.getPublicExponent().decodeToBigInteger().bitLength() > 1;
     }
     if (key instanceof ECKey ec) {
