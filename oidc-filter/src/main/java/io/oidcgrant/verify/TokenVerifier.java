@@ -181,10 +181,15 @@ public final class TokenVerifier {
 
   private static Map<String, Object> payload(String what, SignedJWT jwt) {
     try {
-      return JSONObjectUtils.parse(jwt.getPayload().toString());
+      Map<String, Object> claims = JSONObjectUtils.parse(jwt.getPayload().toString());
+      // JSON's null parses as null.
+      if (claims != null) {
+        return claims;
+      }
     } catch (ParseException e) {
-      throw bad(what, "holds no JSON object");
+      // As good as none.
     }
+    throw bad(what, "holds no JSON object");
   }
 
   private static Optional<Instant> expiry(Claims claims) {
