@@ -125,7 +125,7 @@ final class SignatureCheck {
       return false;
     }
     JWSAlgorithm algorithm = header.getAlgorithm();
-    boolean edwards = algorithm.equals(ED25519) || algorithm.equals(JWSAlgorithm.EdDSA);
+    boolean edwards = Ed25519Verifier.isAlgorithm(algorithm);
     if (key.getAlgorithm() != null
         && !key.getAlgorithm().getName().equals(algorithm.getName())
         && !(edwards && Set.of("EdDSA", "Ed25519").contains(key.getAlgorithm().getName()))) {

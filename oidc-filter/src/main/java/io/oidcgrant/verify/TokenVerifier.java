@@ -1,6 +1,8 @@
 package io.oidcgrant.verify;
 
+import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jose.util.JSONObjectUtils;
@@ -140,7 +142,9 @@ public final class TokenVerifier {
       return;
     }
     AccessToken token = new BearerAccessToken(accessToken);
-    AccessTokenHash computed = AccessTokenHash.compute(token, header.getAlgorithm(), null);
+    AccessTokenHash computed = Ed25519Verifier.isAlgorithm(header.getAlgorithm())
+        ? AccessTokenHash.compute(token, JWSAlgorithm.EdDSA, Curve.Ed25519)
+        : AccessTokenHash.compute(token, header.getAlgorithm(), null);
     if (computed == null || !computed.getValue().equals(stated)) {
       claims.fail("at_hash is not of the access token beside it");
     }
