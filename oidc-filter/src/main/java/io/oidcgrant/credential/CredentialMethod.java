@@ -84,7 +84,7 @@ public record CredentialMethod(
     String token = value.strip();
     if (token.regionMatches(true, 0, "Bearer ", 0, 7)) {
       token = token.substring(7).strip();
-    } else if (HeaderNames.same(header, "authorization")) {
+    } else if (token.equalsIgnoreCase("Bearer") || HeaderNames.same(header, "authorization")) {
       return null;
     }
     return visible(token) ? credential.apply(List.of(token)) : null;
