@@ -78,6 +78,9 @@ public final class JsonMembers {
 
   /** The members in order; none where the body is not one well-formed object. */
   private static List<Member> members(byte[] body) {
+    if (!utf8(body)) {
+      return List.of();
+    }
     List<Member> members = new ArrayList<>();
     try (JsonParser parser = FACTORY.createParser(ObjectReadContext.empty(), body)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
@@ -102,5 +105,17 @@ public final class JsonMembers {
     } catch (JacksonException e) {
       return List.of();
     }
+  }
+
+  /**
+   * The parser would read UTF-16 and UTF-32 as well: every way to begin in them has a zero byte.
+   */
+  private static boolean utf8(byte[] body) {
+    for (int i = 0; i < Math.min(4, body.length); i++) {
+      if (body[i] == 0) {
+        return false;
+      }
+    }
+    return true;
   }
 }

@@ -74,7 +74,8 @@ final class Claims {
       fail("is not for this client (aud " + shown("aud") + ")");
     }
     for (Object audience : audiences) {
-      if (!audience.equals(clientId) && !trustedAudiences.contains(audience)) {
+      if (!clientId.equals(audience)
+          && (audience == null || !trustedAudiences.contains(audience))) {
         fail("names an audience that is not trusted (aud " + shown("aud")
             + "); list it in audience");
       }

@@ -125,7 +125,7 @@ final class SignatureCheck {
       return false;
     }
     JWSAlgorithm algorithm = header.getAlgorithm();
-    boolean edwards = algorithm.equals(ED25519) || algorithm.equals(JWSAlgorithm.EdDSA);
+    boolean edwards = Ed25519Verifier.isAlgorithm(algorithm);
     if (key.getAlgorithm() != null
         && !key.getAlgorithm().getName().equals(algorithm.getName())
         && !(edwards && Set.of("EdDSA", "Ed25519").contains(key.getAlgorithm().getName()))) {
@@ -133,7 +133,7 @@ final class SignatureCheck {
     }
     if (key instanceof RSAKey rsa) {
       return JWSAlgorithm.Family.RSA.contains(algorithm)
-          && rsa.size() >= MIN_RSA_BITS
+          && rsa.getModulus().decodeToBigInteger().bitLength() >= MIN_RSA_BITS
           && rsa.getPublicExponent().decodeToBigInteger().bitLength() > 1;
     }
     if (key instanceof ECKey ec) {

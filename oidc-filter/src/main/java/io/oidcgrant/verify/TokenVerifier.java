@@ -1,6 +1,8 @@
 package io.oidcgrant.verify;
 
+import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jose.util.JSONObjectUtils;
@@ -140,7 +142,9 @@ public final class TokenVerifier {
       return;
     }
     AccessToken token = new BearerAccessToken(accessToken);
-    AccessTokenHash computed = AccessTokenHash.compute(token, header.getAlgorithm(), null);
+    AccessTokenHash computed = Ed25519Verifier.isAlgorithm(header.getAlgorithm())
+        ? AccessTokenHash.compute(token, JWSAlgorithm.EdDSA, Curve.Ed25519)
+        : AccessTokenHash.compute(token, header.getAlgorithm(), null);
     if (computed == null || !computed.getValue().equals(stated)) {
       claims.fail("at_hash is not of the access token beside it");
     }
@@ -181,14 +185,15 @@ public final class TokenVerifier {
 
   private static Map<String, Object> payload(String what, SignedJWT jwt) {
     try {
-      Map<String, Object> members = JSONObjectUtils.parse(jwt.getPayload().toString());
-      if (members == null) {
-        throw bad(what, "holds no JSON object");
+      Map<String, Object> claims = JSONObjectUtils.parse(jwt.getPayload().toString());
+      // JSON's null parses as null.
+      if (claims != null) {
+        return claims;
       }
-      return members;
     } catch (ParseException e) {
-      throw bad(what, "holds no JSON object");
+      // As good as none.
     }
+    throw bad(what, "holds no JSON object");
   }
 
   private static Optional<Instant> expiry(Claims claims) {
