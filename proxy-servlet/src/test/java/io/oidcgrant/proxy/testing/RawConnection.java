@@ -105,6 +105,11 @@ public final class RawConnection implements AutoCloseable {
     }
   }
 
+  /** One line of a head. */
+  public String line() throws IOException {
+    return Wire.line(in);
+  }
+
   public InputStream input() {
     return in;
   }
