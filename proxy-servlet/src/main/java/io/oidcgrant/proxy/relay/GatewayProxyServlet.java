@@ -32,6 +32,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.util.Attributes;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,6 +45,7 @@ import org.slf4j.LoggerFactory;
 public final class GatewayProxyServlet extends AsyncProxyServlet {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayProxyServlet.class);
 
+  private static final String RELAYED = GatewayProxyServlet.class.getName() + ".relayed";
   private static final String CALLER_FAILURE = GatewayProxyServlet.class.getName() + ".failure";
 
   /** Of the base class: set as soon as the body of an answer has begun. */
@@ -121,8 +123,14 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     if (upgradesToWebSocket(request)) {
       ErrorAnswer.of(501).write(response);
     } else {
+      request.setAttribute(RELAYED, true);
       super.service(request, response);
     }
+  }
+
+  /** Whether the body of this request goes to an upstream, even when it is answered already. */
+  public static boolean reads(Attributes request) {
+    return request.getAttribute(RELAYED) != null;
   }
 
   private static boolean upgradesToWebSocket(HttpServletRequest request) {

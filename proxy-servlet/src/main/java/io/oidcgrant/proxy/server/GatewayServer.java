@@ -108,7 +108,7 @@ public final class GatewayServer {
             new GatewayProxyServlet(
                 parts.trusted(), parts.managed(), buffers, connectTimeout(parts.gateway()))),
         "/*");
-    InFlight inFlight = new InFlight(context);
+    InFlight inFlight = new InFlight(new InStep(context));
     server.setHandler(new ByListener(admin, new AdminHandler(parts.readiness()), inFlight));
     try {
       open(proxy, parts.listen());

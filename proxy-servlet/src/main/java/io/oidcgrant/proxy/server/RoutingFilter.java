@@ -10,8 +10,8 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.Collections;
 import java.util.Optional;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /** Chooses the route, once per request, or answers where there is none. Safe for concurrent use. */
 final class RoutingFilter extends HttpFilter {
@@ -32,7 +32,7 @@ final class RoutingFilter extends HttpFilter {
       ErrorAnswer.of(405).write(response);
       return;
     }
-    if (Collections.list(request.getHeaderNames()).size() > MAX_HEADERS) {
+    if (ServletContextRequest.getServletContextRequest(request).getHeaders().size() > MAX_HEADERS) {
       ErrorAnswer.of(431).write(response);
       return;
     }

@@ -1,0 +1,40 @@
+package io.oidcgrant.proxy.server;
+
+import io.oidcgrant.proxy.relay.GatewayProxyServlet;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+
+/**
+ * Tells callers that the connection ends where the proxy answers without having read the body: the
+ * server ends it then, for what follows is not the next request. Safe for concurrent use.
+ */
+final class InStep extends Handler.Wrapper {
+  InStep(Handler handler) {
+    super(handler);
+  }
+
+  @Override
+  public boolean handle(Request request, Response response, Callback callback) throws Exception {
+    return super.handle(request, new Answer(request, response), callback);
+  }
+
+  private static final class Answer extends Response.Wrapper {
+    Answer(Request request, Response response) {
+      super(request, response);
+    }
+
+    @Override
+    public void write(boolean last, ByteBuffer bytes, Callback callback) {
+      if (!isCommitted()
+          && !GatewayProxyServlet.reads(getRequest())
+          && !getRequest().consumeAvailable()) {
+        getHeaders().put(HttpFields.CONNECTION_CLOSE);
+      }
+      super.write(last, bytes, callback);
+    }
+  }
+}
