@@ -100,7 +100,12 @@ public final class YamlReader {
   }
 
   private static String words(@Nullable String problem) {
-    return problem == null ? "unreadable" : problem.replaceAll("[\\p{Cntrl}\uE0F0\uE0F1]", " ");
+    // A secret that begins with * or ! reads as an alias or a tag, which the parser would name.
+    return problem == null
+        ? "unreadable"
+        : problem
+            .replaceFirst("(undefined (?:alias|tag handle)) .*", "$1")
+            .replaceAll("[\\p{Cntrl}\uE0F0\uE0F1]", " ");
   }
 
   private String markVariables(String text) {
