@@ -38,7 +38,7 @@ public final class YamlReader {
   private static final Pattern ENV = Pattern.compile(
       "\\$\\{\\{\\s*env\\s+\"([^\"]*)\"\\s*(?:\\|\\s*(?:to\\w+|indent\\s+\\d+)\\s*)*}}");
   /** Private-use characters around an index stand for a variable while the YAML is parsed. */
-  private static final Pattern PLACEHOLDER = Pattern.compile("\uE0F0(\\d+)\uE0F1");
+  private static final Pattern PLACEHOLDER = Pattern.compile("\uE0F0(\\d{1,9})\uE0F1");
 
   private static final int MAX_CHARACTERS = 64 * 1024 * 1024;
 
@@ -178,8 +178,12 @@ public final class YamlReader {
     StringBuilder text = new StringBuilder();
     boolean substituted = false;
     while (matcher.find()) {
+      int index = Integer.parseInt(matcher.group(1));
+      if (index >= variables.size()) {
+        continue;
+      }
       substituted = true;
-      String name = variables.get(Integer.parseInt(matcher.group(1)));
+      String name = variables.get(index);
       String value = reading.environment(name);
       if (value == null) {
         reading.problem(source, line, path, "environment variable " + name + " is not set");
