@@ -40,6 +40,8 @@ public final class YamlReader {
   /** Private-use characters around an index stand for a variable while the YAML is parsed. */
   private static final Pattern PLACEHOLDER = Pattern.compile("\uE0F0(\\d{1,9})\uE0F1");
 
+  private static final Set<Tag> CORE_TAGS =
+      Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.SEQ, Tag.MAP);
   private static final int MAX_CHARACTERS = 64 * 1024 * 1024;
 
   private final Reading reading;
@@ -140,8 +142,7 @@ public final class YamlReader {
       case MAPPING -> mapping((MappingNode) node, path, line, open, done);
       case ANCHOR -> throw new IllegalStateException("an anchor node after composition");
     };
-    String tag = node.getTag().getValue();
-    if (!tag.startsWith(Tag.PREFIX)) {
+    if (!CORE_TAGS.contains(node.getTag())) {
       reading.problem(source, line, path, "has a tag that is not of YAML's core schema");
     }
     open.remove(node);
