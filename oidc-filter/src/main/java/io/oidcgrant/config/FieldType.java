@@ -16,6 +16,11 @@ public interface FieldType<T> {
   /** The value; empty where the node does not hold one, which is then noted as a problem. */
   Optional<T> read(ConfigNode node, String path, Reading reading);
 
+  /** What is wrong with a value that came from a program; empty where nothing is. */
+  default Optional<String> wrong(T value) {
+    return Optional.empty();
+  }
+
   Map<String, Object> schema();
 
   /** In words, for messages and the reference. */
@@ -91,18 +96,20 @@ public interface FieldType<T> {
       @Override
       public Optional<String> read(ConfigNode node, String path, Reading reading) {
         Optional<String> text = TEXT.read(node, path, reading);
-        if (text.isPresent() && !allowed.contains(text.get())) {
-          reading.problem(
-              node,
-              path,
-              "must be one of "
-                  + String.join(", ", allowed)
-                  + Nearest.to(text.get(), allowed)
-                      .map(n -> "; did you mean " + n + "?")
-                      .orElse(""));
-          return Optional.empty();
-        }
-        return text;
+        Optional<String> wrong = text.flatMap(this::wrong);
+        wrong.ifPresent(message -> reading.problem(node, path, message));
+        return wrong.isPresent() ? Optional.empty() : text;
+      }
+
+      @Override
+      public Optional<String> wrong(String value) {
+        return allowed.contains(value)
+            ? Optional.empty()
+            : Optional.of("must be one of "
+                + String.join(", ", allowed)
+                + Nearest.to(value, allowed)
+                    .map(n -> "; did you mean " + n + "?")
+                    .orElse(""));
       }
 
       @Override
@@ -133,6 +140,11 @@ public interface FieldType<T> {
           value.ifPresent(values::add);
         }
         return whole ? Optional.of(List.copyOf(values)) : Optional.empty();
+      }
+
+      @Override
+      public Optional<String> wrong(List<T> values) {
+        return values.stream().flatMap(value -> item.wrong(value).stream()).findFirst();
       }
 
       @Override

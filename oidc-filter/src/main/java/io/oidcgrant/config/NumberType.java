@@ -25,13 +25,24 @@ abstract class NumberType<T extends Number> implements FieldType<T> {
       return Optional.empty();
     }
     BigDecimal number = new BigDecimal(scalar.text());
-    if (number.compareTo(min) < 0
-        || number.compareTo(max) > 0
-        || (whole && number.stripTrailingZeros().scale() > 0)) {
+    if (outside(number)) {
       reading.problem(node, path, "must be " + words());
       return Optional.empty();
     }
     return Optional.of(convert(number));
+  }
+
+  @Override
+  public Optional<String> wrong(T value) {
+    return outside(new BigDecimal(value.toString()))
+        ? Optional.of("must be " + words())
+        : Optional.empty();
+  }
+
+  private boolean outside(BigDecimal number) {
+    return number.compareTo(min) < 0
+        || number.compareTo(max) > 0
+        || (whole && number.stripTrailingZeros().scale() > 0);
   }
 
   @Override

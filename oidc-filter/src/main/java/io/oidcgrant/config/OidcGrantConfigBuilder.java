@@ -25,6 +25,7 @@ public final class OidcGrantConfigBuilder {
    */
   public OidcGrantConfig build() {
     List<ConfigProblem> problems = new ArrayList<>();
+    OidcFields.rows().forEach(field -> check(field, problems));
     OidcRules.check(
         values,
         (field, message) -> problems.add(new ConfigProblem("builder", 0, field.name(), message)));
@@ -32,6 +33,13 @@ public final class OidcGrantConfigBuilder {
       throw new ConfigException(problems);
     }
     return new OidcGrantConfig(values, false);
+  }
+
+  private <T> void check(Field<T> field, List<ConfigProblem> problems) {
+    values
+        .find(field)
+        .flatMap(field.type()::wrong)
+        .ifPresent(message -> problems.add(new ConfigProblem("builder", 0, field.name(), message)));
   }
 
   private <T> OidcGrantConfigBuilder set(Field<T> field, @Nullable T value) {

@@ -9,18 +9,20 @@ import java.util.stream.Stream;
 record Unfinished(List<String> implemented, List<String> missing) implements FieldType<String> {
   @Override
   public Optional<String> read(ConfigNode node, String path, Reading reading) {
-    Optional<String> word = FieldType.oneOf(
-            Stream.concat(implemented.stream(), missing.stream()).toArray(String[]::new))
-        .read(node, path, reading);
-    if (word.isPresent() && missing.contains(word.get())) {
-      reading.problem(
-          node,
-          path,
-          word.get() + " is not implemented in this release; implemented: "
-              + String.join(", ", implemented));
-      return Optional.empty();
-    }
-    return word;
+    Optional<String> word = TEXT.read(node, path, reading);
+    Optional<String> wrong = word.flatMap(this::wrong);
+    wrong.ifPresent(message -> reading.problem(node, path, message));
+    return wrong.isPresent() ? Optional.empty() : word;
+  }
+
+  @Override
+  public Optional<String> wrong(String word) {
+    return missing.contains(word)
+        ? Optional.of(word + " is not implemented in this release; implemented: "
+            + String.join(", ", implemented))
+        : FieldType.oneOf(
+                Stream.concat(implemented.stream(), missing.stream()).toArray(String[]::new))
+            .wrong(word);
   }
 
   @Override

@@ -38,8 +38,10 @@ public final class YamlReader {
   private static final Pattern ENV = Pattern.compile(
       "\\$\\{\\{\\s*env\\s+\"([^\"]*)\"\\s*(?:\\|\\s*(?:to\\w+|indent\\s+\\d+)\\s*)*}}");
   /** Private-use characters around an index stand for a variable while the YAML is parsed. */
-  private static final Pattern PLACEHOLDER = Pattern.compile("\uE0F0(\\d+)\uE0F1");
+  private static final Pattern PLACEHOLDER = Pattern.compile("\uE0F0(\\d{1,9})\uE0F1");
 
+  private static final Set<Tag> CORE_TAGS =
+      Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.SEQ, Tag.MAP);
   private static final int MAX_CHARACTERS = 64 * 1024 * 1024;
 
   private final Reading reading;
@@ -100,7 +102,12 @@ public final class YamlReader {
   }
 
   private static String words(@Nullable String problem) {
-    return problem == null ? "unreadable" : problem.replaceAll("[\\p{Cntrl}\uE0F0\uE0F1]", " ");
+    // A secret that begins with * or ! reads as an alias or a tag, which the parser would name.
+    return problem == null
+        ? "unreadable"
+        : problem
+            .replaceFirst("(undefined (?:alias|tag handle)) .*", "$1")
+            .replaceAll("[\\p{Cntrl}\uE0F0\uE0F1]", " ");
   }
 
   private String markVariables(String text) {
@@ -135,8 +142,7 @@ public final class YamlReader {
       case MAPPING -> mapping((MappingNode) node, path, line, open, done);
       case ANCHOR -> throw new IllegalStateException("an anchor node after composition");
     };
-    String tag = node.getTag().getValue();
-    if (!tag.startsWith(Tag.PREFIX)) {
+    if (!CORE_TAGS.contains(node.getTag())) {
       reading.problem(source, line, path, "has a tag that is not of YAML's core schema");
     }
     open.remove(node);
@@ -173,8 +179,12 @@ public final class YamlReader {
     StringBuilder text = new StringBuilder();
     boolean substituted = false;
     while (matcher.find()) {
+      int index = Integer.parseInt(matcher.group(1));
+      if (index >= variables.size()) {
+        continue;
+      }
       substituted = true;
-      String name = variables.get(Integer.parseInt(matcher.group(1)));
+      String name = variables.get(index);
       String value = reading.environment(name);
       if (value == null) {
         reading.problem(source, line, path, "environment variable " + name + " is not set");
