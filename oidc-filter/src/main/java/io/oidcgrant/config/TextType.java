@@ -105,6 +105,11 @@ record TextType(boolean referenceable) implements FieldType<String> {
   }
 
   @Override
+  public Optional<String> wrong(String value) {
+    return Optional.empty();
+  }
+
+  @Override
   public Map<String, Object> schema() {
     return Map.of("type", "string");
   }
