@@ -2,6 +2,7 @@ package io.oidcgrant;
 
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletRequest;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.function.Consumer;
@@ -31,19 +32,33 @@ final class BodyCollector implements ReadListener {
 
   /**
    * Calls exactly one of {@code whole} and {@code failed}, once; the request must be in
-   * asynchronous mode.
+   * asynchronous mode. A body that somebody else reads through a reader counts as none.
    */
   static void collect(
-      ServletInputStream in, int limit, Consumer<byte[]> whole, Consumer<Throwable> failed) {
+      ServletRequest request, int limit, Consumer<byte[]> whole, Consumer<Throwable> failed)
+      throws IOException {
+    ServletInputStream in;
+    try {
+      in = request.getInputStream();
+    } catch (IllegalStateException e) {
+      whole.accept(new byte[0]);
+      return;
+    }
     in.setReadListener(new BodyCollector(in, limit, whole, failed));
   }
 
   /**
-   * The body, read on this thread.
+   * The body, read on this thread. One that somebody else reads through a reader counts as none.
    *
    * @throws TooLong if it is longer than the limit
    */
-  static byte[] read(ServletInputStream in, int limit) throws IOException {
+  static byte[] read(ServletRequest request, int limit) throws IOException {
+    ServletInputStream in;
+    try {
+      in = request.getInputStream();
+    } catch (IllegalStateException e) {
+      return new byte[0];
+    }
     byte[] body = in.readNBytes(limit + 1);
     if (body.length > limit) {
       throw new TooLong();

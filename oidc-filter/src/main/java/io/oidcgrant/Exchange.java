@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +43,7 @@ final class Exchange {
   /**
    * Creates one for a filter.
    *
-   * @param decided the attribute that marks a request that goes on
+   * @param decided the attribute that holds, of a request that goes on, what goes on
    */
   Exchange(GrantFlow flow, OidcGrantConfig config, String decided) {
     this.flow = flow;
@@ -51,18 +52,27 @@ final class Exchange {
     this.decided = decided;
   }
 
-  void handle(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+  /**
+   * Handles a request.
+   *
+   * @param mayDispatch whether a request that supports asynchronous mode may use it
+   */
+  void handle(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain,
+      Predicate<HttpServletRequest> mayDispatch)
       throws IOException, ServletException {
     IncomingRequest seen = new IncomingRequest(request, null);
     Finding finding = flow.find(seen);
     if (finding instanceof Finding.NeedsBody needsBody) {
-      if (request.isAsyncSupported()) {
+      if (request.isAsyncSupported() && mayDispatch.test(request)) {
         new Waiting(request, response, hidden(needsBody.queryNames())).readBody();
         return;
       }
       try {
-        byte[] body = BodyCollector.read(request.getInputStream(), config.credentialBodyLimit());
-        seen = new IncomingRequest(request, body);
+        seen =
+            new IncomingRequest(request, BodyCollector.read(request, config.credentialBodyLimit()));
         finding = flow.find(seen);
       } catch (BodyCollector.TooLong e) {
         finding = tooLong();
@@ -80,7 +90,7 @@ final class Exchange {
       return;
     }
     Tokens tokens = flow.remembered(wanted);
-    if (tokens == null && request.isAsyncSupported()) {
+    if (tokens == null && request.isAsyncSupported() && mayDispatch.test(request)) {
       new Waiting(request, response, hidden(found.hiding().queryNames()))
           .fetch(seen, found, wanted);
       return;
@@ -134,10 +144,11 @@ final class Exchange {
         seen,
         config.hideCredentials() ? found.hiding() : Hiding.none(),
         flow.propagation(),
-        flow.propagation().upstream(tokens));
+        flow.propagation().upstream(tokens),
+        response);
     flow.propagation().downstream(tokens, response::setHeader);
     OidcGrantFilter.markForwarded(request, forwarded);
-    request.setAttribute(decided, true);
+    request.setAttribute(decided, forwarded);
   }
 
   /** One request that waits in asynchronous mode; it is settled once, by whatever comes first. */
@@ -163,7 +174,7 @@ final class Exchange {
 
     void readBody() throws IOException {
       BodyCollector.collect(
-          request.getInputStream(),
+          request,
           config.credentialBodyLimit(),
           this::bodyRead,
           error -> fail(
@@ -237,7 +248,16 @@ final class Exchange {
       }
     }
 
+    /** On a thread of the container's: a caller who does not read can make writing wait. */
     private void refuse(Failure failure) {
+      try {
+        async.start(() -> write(failure));
+      } catch (RuntimeException e) {
+        LOG.debug("a request ended while it waited", e);
+      }
+    }
+
+    private void write(Failure failure) {
       try {
         errors.write(response, failure);
         async.complete();
@@ -248,7 +268,9 @@ final class Exchange {
 
     @Override
     public void onTimeout(AsyncEvent event) {
-      fail(Failure.of(onTimeout, "the request waited too long"));
+      if (settled.compareAndSet(false, true)) {
+        write(Failure.of(onTimeout, "the request waited too long"));
+      }
     }
 
     @Override

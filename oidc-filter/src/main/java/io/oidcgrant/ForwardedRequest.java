@@ -6,7 +6,11 @@ import io.oidcgrant.credential.Hiding;
 import io.oidcgrant.credential.RequestView;
 import io.oidcgrant.credential.SearchableBody;
 import io.oidcgrant.propagate.Propagation;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.BufferedReader;
@@ -35,6 +39,7 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   private @Nullable Propagation propagation;
   private Hiding hiding = Hiding.none();
   private List<String> headers = List.of();
+  private @Nullable ServletResponse response;
   private @Nullable String query;
   private Set<String> hiddenParameters = Set.of();
   private byte @Nullable [] body;
@@ -65,19 +70,58 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
    *
    * @param seen as it was searched, with the body where that was read
    * @param added names and values for the upstream, one after the other
+   * @param answer what goes on with it
    */
-  void grant(RequestView seen, Hiding hidden, Propagation rules, List<String> added) {
+  void grant(
+      RequestView seen,
+      Hiding hidden,
+      Propagation rules,
+      List<String> added,
+      ServletResponse answer) {
+    response = answer;
     propagation = rules;
     hiding = hidden;
     headers = added;
     hideFromQuery(hidden.queryNames());
     byte[] read = seen.body().orElse(null);
-    if (read != null) {
+    if (read != null && whole(read)) {
       SearchableBody kind = SearchableBody.of(seen);
       body = kind == null || hidden.bodyNames().isEmpty()
           ? read
           : kind.without(read, hidden.bodyNames());
     }
+  }
+
+  /** Not where somebody before us has read the body, or a part of it. */
+  private boolean whole(byte[] read) {
+    long announced = original.getContentLengthLong();
+    return announced < 0 ? read.length > 0 : read.length == announced;
+  }
+
+  /**
+   * The same for another request object of the same exchange, such as containers pass on for an
+   * error page.
+   */
+  ForwardedRequest over(HttpServletRequest other) {
+    ForwardedRequest copy = new ForwardedRequest(other);
+    copy.propagation = propagation;
+    copy.hiding = hiding;
+    copy.headers = headers;
+    copy.response = response;
+    copy.hideFromQuery(hiding.queryNames());
+    copy.body = body;
+    copy.input = input;
+    copy.reader = reader;
+    return copy;
+  }
+
+  /** Whether {@code request} is this one, or something around it. */
+  boolean isWithin(ServletRequest request) {
+    ServletRequest inner = request;
+    while (inner != this && inner instanceof ServletRequestWrapper wrapper) {
+      inner = wrapper.getRequest();
+    }
+    return inner == this;
   }
 
   /** Names and values that were set, one after the other. */
@@ -187,6 +231,20 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   @Override
   public long getDateHeader(String name) {
     return withholds(name) ? -1 : original.getDateHeader(name);
+  }
+
+  /** Trailers are headers too (RFC 9110 section 6.5.1). */
+  @Override
+  public Map<String, String> getTrailerFields() {
+    Map<String, String> trailers = new LinkedHashMap<>(original.getTrailerFields());
+    trailers.keySet().removeIf(this::withholds);
+    return trailers;
+  }
+
+  /** With this request, which the container would leave out. */
+  @Override
+  public AsyncContext startAsync() {
+    return response == null ? original.startAsync() : original.startAsync(this, response);
   }
 
   @Override

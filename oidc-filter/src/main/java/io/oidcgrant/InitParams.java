@@ -11,18 +11,21 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /** The configuration that stands in a filter's init-params. */
 final class InitParams {
   private static final String CONFIG = "config";
+  private static final String ASYNC_DISPATCH = "async_dispatch";
   private static final String CLASSPATH = "classpath:";
 
   private InitParams() {}
 
   /** Reads it. Throws {@link ConfigException} with every problem. */
   static OidcGrantConfig read(FilterConfig params) {
-    String source = "init-param of filter " + params.getFilterName();
+    String source = source(params);
     List<String> names = Collections.list(params.getInitParameterNames());
+    names.remove(ASYNC_DISPATCH);
     String file = params.getInitParameter(CONFIG);
     if (file == null) {
       return OidcGrantConfig.fromTexts(source, names, params::getInitParameter);
@@ -45,7 +48,28 @@ final class InitParams {
     }
   }
 
+  /** See {@link OidcGrantFilter#setAsyncDispatch}; empty where it is not said. */
+  static Optional<Boolean> asyncDispatch(FilterConfig params) {
+    String text = params.getInitParameter(ASYNC_DISPATCH);
+    if (text == null) {
+      return Optional.empty();
+    }
+    String word = text.strip();
+    if (!word.equals("true") && !word.equals("false")) {
+      throw problem(source(params), ASYNC_DISPATCH, "must be true or false");
+    }
+    return Optional.of(word.equals("true"));
+  }
+
+  private static String source(FilterConfig params) {
+    return "init-param of filter " + params.getFilterName();
+  }
+
   private static ConfigException problem(String source, String message) {
-    return new ConfigException(List.of(new ConfigProblem(source, 0, CONFIG, message)));
+    return problem(source, CONFIG, message);
+  }
+
+  private static ConfigException problem(String source, String name, String message) {
+    return new ConfigException(List.of(new ConfigProblem(source, 0, name, message)));
   }
 }

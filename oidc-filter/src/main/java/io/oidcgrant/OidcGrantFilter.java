@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * by init-params, by a file or by {@link OidcGrantConfig}. Safe for concurrent use.
  *
  * <p>In {@code web.xml} it should have {@code async-supported}, as should what stands behind it:
- * then a request that waits for the issuer holds no thread.
+ * then a request that waits for the issuer holds no thread; see {@link #setAsyncDispatch}.
  */
 public final class OidcGrantFilter implements Filter {
   private static final String FORWARDED = OidcGrantFilter.class.getName() + ".forwarded";
@@ -37,6 +37,8 @@ public final class OidcGrantFilter implements Filter {
       OidcGrantFilter.class.getName() + ".decided." + INSTANCES.incrementAndGet();
   private final @Nullable TokenEndpointClient client;
   private final @Nullable OidcGrantConfig config;
+  private @Nullable Boolean asyncDispatch;
+  private String name = "";
   private @Nullable GrantRuntime own;
   private @Nullable Exchange exchange;
 
@@ -76,10 +78,12 @@ public final class OidcGrantFilter implements Filter {
    */
   @Override
   public void init(FilterConfig filterConfig) throws ServletException {
-    if (exchange != null) {
-      return;
-    }
+    name = filterConfig.getFilterName();
     try {
+      InitParams.asyncDispatch(filterConfig).ifPresent(this::setAsyncDispatch);
+      if (exchange != null) {
+        return;
+      }
       OidcGrantConfig settings = config == null ? InitParams.read(filterConfig) : config;
       GrantRuntime runtime = GrantRuntime.create();
       own = runtime;
@@ -97,17 +101,34 @@ public final class OidcGrantFilter implements Filter {
   @Override
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    if (request.getAttribute(decided) != null) {
-      chain.doFilter(request, response);
-      return;
-    }
     Exchange started = exchange;
     if (started == null
         || !(request instanceof HttpServletRequest http)
         || !(response instanceof HttpServletResponse answer)) {
       throw new ServletException("OidcGrantFilter is not initialised, or the request is not HTTP");
     }
-    started.handle(http, answer, chain);
+    if (request.getAttribute(decided) instanceof ForwardedRequest forwarded) {
+      // Back from an asynchronous dispatch, or on the way to an error page.
+      chain.doFilter(forwarded.isWithin(request) ? request : forwarded.over(http), response);
+      return;
+    }
+    started.handle(http, answer, chain, this::mayDispatch);
+  }
+
+  private boolean mayDispatch(HttpServletRequest request) {
+    Boolean allowed = asyncDispatch;
+    return allowed == null ? !OtherFilters.mayMatch(request, name) : allowed;
+  }
+
+  /**
+   * Whether a request that waits for the issuer goes on by an asynchronous dispatch, which holds no
+   * thread meanwhile. It passes by every filter behind this one that is not mapped to
+   * {@code ASYNC}; a guard among them would be left out. So the default is to do it only where no
+   * other filter of the application matches the request's path, and else to wait on the thread. The
+   * init-param {@code async_dispatch} says the same. To be called before {@link #init}.
+   */
+  public void setAsyncDispatch(boolean allowed) {
+    asyncDispatch = allowed;
   }
 
   /** Ends what the filter started itself; {@link #init} starts it again. */

@@ -14,6 +14,7 @@ final class ReplayedInput extends ServletInputStream {
   private final ByteArrayInputStream bytes;
   private @Nullable ReadListener listener;
   private boolean told;
+  private boolean calling;
 
   ReplayedInput(byte[] body) {
     this.bytes = new ByteArrayInputStream(body);
@@ -24,8 +25,12 @@ final class ReplayedInput extends ServletInputStream {
     return bytes.available() == 0;
   }
 
+  /** Always; a listener that has read everything hears so at the latest here. */
   @Override
   public boolean isReady() {
+    if (!calling && isFinished()) {
+      tell(this::tellEnd);
+    }
     return true;
   }
 
@@ -35,14 +40,31 @@ final class ReplayedInput extends ServletInputStream {
       throw new IllegalStateException("the body has a ReadListener already");
     }
     listener = readListener;
-    try {
-      if (bytes.available() > 0) {
+    tell(() -> {
+      if (!isFinished()) {
         readListener.onDataAvailable();
-      } else {
+      }
+      if (isFinished()) {
         tellEnd();
       }
-    } catch (IOException e) {
-      readListener.onError(e);
+    });
+  }
+
+  private interface Call {
+    void run() throws IOException;
+  }
+
+  private void tell(Call call) {
+    calling = true;
+    try {
+      call.run();
+    } catch (IOException | RuntimeException e) {
+      if (listener != null) {
+        told = true;
+        listener.onError(e);
+      }
+    } finally {
+      calling = false;
     }
   }
 
@@ -52,21 +74,13 @@ final class ReplayedInput extends ServletInputStream {
   }
 
   @Override
-  public int read() throws IOException {
-    int value = bytes.read();
-    if (value < 0) {
-      tellEnd();
-    }
-    return value;
+  public int read() {
+    return bytes.read();
   }
 
   @Override
-  public int read(byte[] buffer, int offset, int length) throws IOException {
-    int count = bytes.read(buffer, offset, length);
-    if (count < 0) {
-      tellEnd();
-    }
-    return count;
+  public int read(byte[] buffer, int offset, int length) {
+    return bytes.read(buffer, offset, length);
   }
 
   private void tellEnd() throws IOException {

@@ -2,6 +2,7 @@ package io.oidcgrant.proxy;
 
 import io.oidcgrant.OidcGrantFilter;
 import io.oidcgrant.config.ConfigProblem;
+import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.config.Reading;
 import io.oidcgrant.flow.GrantRuntime;
 import io.oidcgrant.proxy.admin.Readiness;
@@ -271,7 +272,7 @@ public final class Main implements Runnable {
             listenAt,
             adminAt,
             peers,
-            config -> new OidcGrantFilter(config, runtime),
+            config -> grantFilter(config, runtime),
             new GrantHeaders(),
             new Readiness(runtime::issuers)));
         System.out.println("ready proxy=" + server.proxyUrl()
@@ -295,6 +296,13 @@ public final class Main implements Runnable {
     private ParameterException refused(String why) {
       return new ParameterException(spec.commandLine(), why);
     }
+  }
+
+  /** Nothing stands behind it but the relay. */
+  private static OidcGrantFilter grantFilter(OidcGrantConfig config, GrantRuntime runtime) {
+    OidcGrantFilter filter = new OidcGrantFilter(config, runtime);
+    filter.setAsyncDispatch(true);
+    return filter;
   }
 
   private static final class GrantHeaders implements ManagedHeaders {
