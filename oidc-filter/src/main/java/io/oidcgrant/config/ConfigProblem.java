@@ -10,6 +10,7 @@ package io.oidcgrant.config;
 public record ConfigProblem(String source, int line, String path, String message) {
   @Override
   public String toString() {
-    return source + (line > 0 ? ":" + line : "") + ": " + (path.isEmpty() ? "" : path + ": ") + message;
+    return source + (line > 0 ? ":" + line : "") + ": " + (path.isEmpty() ? "" : path + ": ")
+        + message;
   }
 }
