@@ -17,9 +17,7 @@ public interface FieldType<T> {
   Optional<T> read(ConfigNode node, String path, Reading reading);
 
   /** What is wrong with a value that came from a program; empty where nothing is. */
-  default Optional<String> wrong(T value) {
-    return Optional.empty();
-  }
+  Optional<String> wrong(T value);
 
   Map<String, Object> schema();
 
@@ -33,6 +31,11 @@ public interface FieldType<T> {
     @Override
     public Optional<Secret> read(ConfigNode node, String path, Reading reading) {
       return REFERENCEABLE.read(node, path, reading).map(Secret::of);
+    }
+
+    @Override
+    public Optional<String> wrong(Secret value) {
+      return Optional.empty();
     }
 
     @Override
@@ -56,6 +59,11 @@ public interface FieldType<T> {
         return Optional.of(scalar.text().equalsIgnoreCase("true"));
       }
       reading.problem(node, path, "is " + node.kind() + ", must be true or false");
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<String> wrong(Boolean value) {
       return Optional.empty();
     }
 
