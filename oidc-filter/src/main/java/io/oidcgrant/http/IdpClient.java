@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests to an issuer's endpoints: a deadline for the whole exchange, bounded answers, no
- * redirects, nothing sent twice, a bounded number at once, and no call while the issuer has asked
+ * redirects, no POST sent twice, a bounded number at once, and no call while the issuer has asked
  * to be left alone (RFC 9110 section 10.2.3). Every failure is a
  * {@link io.oidcgrant.protocol.GrantException}. Safe for concurrent use.
  */
@@ -245,6 +245,10 @@ public final class IdpClient {
           Kind.ISSUER_UNAVAILABLE,
           "the connection to " + endpoint + " broke (" + cause.getClass().getSimpleName() + ")",
           DEFAULT_RETRY);
+    }
+    if (cause instanceof IllegalArgumentException) {
+      // The JDK's client lets its parser's exceptions through.
+      return Failure.of(Kind.ANSWER_UNUSABLE, "the issuer's answer is not HTTP at " + endpoint);
     }
     return Failure.of(Kind.INTERNAL, cause.getClass().getName());
   }

@@ -184,7 +184,7 @@ public final class RemoteIssuer implements AutoCloseable {
     try {
       Map<String, Object> document = JSONObjectUtils.parse(response.getBody());
       if (document == null) {
-        throw unusable("the discovery document is null");
+        throw new ParseException("null", 0);
       }
       String issuer = JSONObjectUtils.getString(document, "issuer");
       // Discovery 4.3, RFC 8414 3.3: to the letter, or this is somebody else's document.

@@ -1,6 +1,8 @@
 package io.oidcgrant.issuer;
 
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import io.oidcgrant.http.IdpClient;
@@ -12,6 +14,10 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -167,18 +173,41 @@ public final class RemoteKeys {
 
   /** An empty set is no answer: it must not take the place of a good one. */
   private static JWKSet parse(HTTPResponse response) {
+    List<JWK> keys = response.getStatusCode() == 200 ? keys(response.getBody()) : List.of();
+    if (keys.isEmpty()) {
+      throw Failure.of(
+              Kind.KEYS_UNAVAILABLE,
+              "the key set was answered with " + response.getStatusCode() + " and no keys")
+          .toException();
+    }
+    return new JWKSet(keys);
+  }
+
+  /** The keys that are understood; others are ignored, not a reason to lose these. */
+  private static List<JWK> keys(String body) {
+    List<JWK> keys = new ArrayList<>();
     try {
-      JWKSet set =
-          response.getStatusCode() == 200 ? JWKSet.parse(response.getBody()) : new JWKSet();
-      if (set.isEmpty()) {
-        throw Failure.of(
-                Kind.KEYS_UNAVAILABLE,
-                "the key set was answered with " + response.getStatusCode() + " and no keys")
-            .toException();
+      Map<String, Object> document = JSONObjectUtils.parse(body);
+      if (document == null || !(document.get("keys") instanceof List<?> items)) {
+        throw new ParseException("no list of keys", 0);
       }
-      return set;
+      for (Object item : items) {
+        if (item instanceof Map<?, ?> members) {
+          key(members).ifPresent(keys::add);
+        }
+      }
+      return keys;
     } catch (ParseException e) {
       throw Failure.of(Kind.KEYS_UNAVAILABLE, "the key set is not a JWK set").toException();
+    }
+  }
+
+  @SuppressWarnings("unchecked") // the names in a JSON object are texts
+  private static Optional<JWK> key(Map<?, ?> members) {
+    try {
+      return Optional.of(JWK.parse((Map<String, Object>) members));
+    } catch (ParseException | IllegalArgumentException e) {
+      return Optional.empty();
     }
   }
 }
