@@ -48,12 +48,16 @@ public final class OidcGrantFilter implements Filter {
     this.client = null;
   }
 
+  /** Configured in Java; init-params are not read. */
   public OidcGrantFilter(OidcGrantConfig config) {
     this.config = Objects.requireNonNull(config);
     this.client = null;
   }
 
-  /** With another way to the token endpoint. */
+  /**
+   * With another way to the token endpoint. Discovery and keys do not go through {@code client},
+   * which is not closed with the filter.
+   */
   public OidcGrantFilter(OidcGrantConfig config, TokenEndpointClient client) {
     this.config = Objects.requireNonNull(config);
     this.client = Objects.requireNonNull(client);

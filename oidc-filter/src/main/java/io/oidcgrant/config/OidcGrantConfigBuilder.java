@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the settings of an {@link OidcGrantConfig}: one setter for each field, named as Kong
- * names it, in camelCase. What each means stands in the reference of the configuration. Null
- * unsets. Not thread-safe.
+ * names it, in camelCase. What each means stands in the reference of the configuration. Where null
+ * is allowed it unsets. Texts are taken as they are: {@code {vault://env/NAME}} and
+ * {@code {file:PATH}} are for files and init-params. Not thread-safe.
  */
 public final class OidcGrantConfigBuilder {
   private final Values values = new Values();

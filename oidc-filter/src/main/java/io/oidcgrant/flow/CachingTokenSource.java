@@ -147,10 +147,7 @@ final class CachingTokenSource {
   }
 
   private static Failure failure(Throwable error) {
-    Throwable cause =
-        error instanceof java.util.concurrent.CompletionException && error.getCause() != null
-            ? error.getCause()
-            : error;
+    Throwable cause = GrantException.causeOf(error);
     return cause instanceof TimeoutException
         ? Failure.of(Kind.ISSUER_TIMEOUT, "the issuer did not answer in time")
         : GrantException.failureOf(cause);

@@ -16,6 +16,7 @@ import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.Printable;
 import io.oidcgrant.protocol.Secret;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,7 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
   private static final Set<String> CLIENTS = Set.of("invalid_client", "unauthorized_client");
   private static final Set<String> PASSING =
       Set.of("server_error", "temporarily_unavailable", "slow_down");
+  private static final Duration PAUSE = Duration.ofSeconds(5);
 
   private final OidcGrantConfig config;
   private final RemoteIssuer issuer;
@@ -122,8 +124,14 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
         + (error.getDescription() == null ? "" : ": " + Printable.of(error.getDescription()))
         + " to grant "
         + credential.method();
-    if (PASSING.contains(code)) {
-      return Failure.retryAfter(Kind.ISSUER_UNAVAILABLE, detail, java.time.Duration.ofSeconds(5));
+    if (status == 429) {
+      return Failure.retryAfter(Kind.ISSUER_BUSY, detail, PAUSE);
+    }
+    if (status >= 500 || PASSING.contains(code)) {
+      return Failure.retryAfter(Kind.ISSUER_UNAVAILABLE, detail, PAUSE);
+    }
+    if (code.isEmpty() && status != 401 && status != 403) {
+      return Failure.of(Kind.ANSWER_UNUSABLE, detail);
     }
     if (CLIENTS.contains(code) || (status == 401 && !code.equals("invalid_grant"))) {
       // Keycloak says unauthorized_client with 401 where RFC 6749 has invalid_client.

@@ -3,6 +3,7 @@ package io.oidcgrant.flow;
 import com.nimbusds.oauth2.sdk.token.AccessToken;
 import com.nimbusds.oauth2.sdk.token.AccessTokenType;
 import com.nimbusds.oauth2.sdk.token.RefreshToken;
+import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.credential.Credential;
 import io.oidcgrant.protocol.Failure;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Verifies what the token endpoint answered, and computes how long it may be remembered. */
 final class VerifyingTokenSource implements TokenSource<Tokens> {
+  /** Seconds; more than anybody means, and no trouble to compute with. */
+  private static final long LONGEST_LIFETIME = 366L * 86_400;
+
   private final OidcGrantConfig config;
   private final TokenSource<TokenAnswer> source;
   private final TokenVerifier verifier;
@@ -100,7 +104,7 @@ final class VerifyingTokenSource implements TokenSource<Tokens> {
    */
   private Instant expiry(boolean replaced, long stated, Verified facts, Instant asked) {
     Duration life = stated != 0
-        ? Duration.ofSeconds(stated)
+        ? Duration.ofSeconds(Math.max(-1, Math.min(stated, LONGEST_LIFETIME)))
         : facts.expiresAt().map(end -> Duration.between(asked, end)).orElseGet(config::cacheTtl);
     life = longer(life, config.cacheTtlMin().orElse(life));
     life = shorter(life, config.cacheTtlMax().orElse(life));
@@ -127,7 +131,10 @@ final class VerifyingTokenSource implements TokenSource<Tokens> {
   }
 
   private static @Nullable String idToken(TokenAnswer answer) {
-    Object value = answer.response().getCustomParameters().get("id_token");
+    // In an OIDCTokenResponse it is no custom parameter.
+    Object value = answer.response().getTokens() instanceof OIDCTokens openId
+        ? openId.getIDTokenString()
+        : answer.response().getCustomParameters().get("id_token");
     if (value == null) {
       return null;
     }

@@ -23,13 +23,19 @@ public final class GrantException extends RuntimeException {
    * The failure inside {@code error}, or {@link Failure.Kind#INTERNAL} where it is anything else.
    */
   public static Failure failureOf(Throwable error) {
+    Throwable cause = causeOf(error);
+    return cause instanceof GrantException known
+        ? known.failure
+        : Failure.of(Failure.Kind.INTERNAL, cause.getClass().getName());
+  }
+
+  /** What a future failed with, without the exceptions that futures put around it. */
+  public static Throwable causeOf(Throwable error) {
     Throwable cause = error;
     while ((cause instanceof CompletionException || cause instanceof ExecutionException)
         && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return cause instanceof GrantException known
-        ? known.failure
-        : Failure.of(Failure.Kind.INTERNAL, cause.getClass().getName());
+    return cause;
   }
 }

@@ -31,8 +31,9 @@ class ReferenceTest {
 
         Made from the field table of the code. The same names serve in every place where a configuration may stand: `config:` of the
         plugin in a declarative file, init-params of the filter (lists separated by commas or white space), and the Java builder (in
-        camelCase). A single value where a list is expected is a list of one; `null` unsets. Every text marked *reference* may
-        be written `{vault://env/NAME}`, `{vault://env/NAME/KEY}` or `{file:PATH}`, and every value in a file `${{ env "NAME" }}`.
+        camelCase). A single value where a list is expected is a list of one; `null` unsets. In files and init-params every text marked
+        *reference* may be written `{vault://env/NAME}`, `{vault://env/NAME/KEY}` or `{file:PATH}`, and every value in a file
+        `${{ env "NAME" }}`.
 
         | field | type | default | meaning |
         | --- | --- | --- | --- |
