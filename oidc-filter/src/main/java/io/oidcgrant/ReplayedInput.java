@@ -38,7 +38,9 @@ final class ReplayedInput extends ServletInputStream {
     try {
       if (bytes.available() > 0) {
         readListener.onDataAvailable();
-      } else {
+      }
+      // Whoever stops at isFinished() reads no end of his own.
+      if (bytes.available() == 0) {
         tellEnd();
       }
     } catch (IOException e) {
