@@ -6,7 +6,9 @@ import io.oidcgrant.credential.Hiding;
 import io.oidcgrant.credential.RequestView;
 import io.oidcgrant.credential.SearchableBody;
 import io.oidcgrant.propagate.Propagation;
+import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.BufferedReader;
@@ -36,6 +38,7 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   private Hiding hiding = Hiding.none();
   private List<String> headers = List.of();
   private @Nullable String query;
+  private boolean beginning;
   private Set<String> hiddenParameters = Set.of();
   private byte @Nullable [] body;
   private @Nullable ReplayedInput input;
@@ -49,9 +52,19 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   }
 
   /**
-   * Takes parameters out of the query. Must be before asynchronous mode begins: Jetty keeps the
-   * query of that moment.
+   * Begins asynchronous mode. Jetty would keep the query of this moment and give its parameters to
+   * the application a second time: it is told of none.
    */
+  AsyncContext begin(ServletResponse response) {
+    beginning = true;
+    try {
+      return original.startAsync(this, response);
+    } finally {
+      beginning = false;
+    }
+  }
+
+  /** Takes parameters out of the query. */
   void hideFromQuery(Set<String> names) {
     if (query != null && !names.isEmpty()) {
       String rest = FormParameters.without(query, names);
@@ -191,7 +204,7 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
 
   @Override
   public @Nullable String getQueryString() {
-    return query;
+    return beginning ? null : query;
   }
 
   @Override
