@@ -167,7 +167,7 @@ final class Exchange {
       forwarded.hideFromQuery(hiddenFromQuery);
       // With the wrapper: what is dispatched to must see it even where the filter is not mapped to
       // ASYNC.
-      this.async = request.startAsync(forwarded, this.response);
+      this.async = forwarded.begin(this.response);
       async.setTimeout(BODY_TIME.plus(config.timeout()).plus(MARGIN).toMillis());
       async.addListener(this);
     }

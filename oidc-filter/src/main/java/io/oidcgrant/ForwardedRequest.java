@@ -41,6 +41,7 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   private List<String> headers = List.of();
   private @Nullable ServletResponse response;
   private @Nullable String query;
+  private boolean beginning;
   private Set<String> hiddenParameters = Set.of();
   private byte @Nullable [] body;
   private @Nullable ReplayedInput input;
@@ -54,9 +55,19 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   }
 
   /**
-   * Takes parameters out of the query. Must be before asynchronous mode begins: Jetty keeps the
-   * query of that moment.
+   * Begins asynchronous mode. Jetty would keep the query of this moment and give its parameters to
+   * the application a second time: it is told of none.
    */
+  AsyncContext begin(ServletResponse answer) {
+    beginning = true;
+    try {
+      return original.startAsync(this, answer);
+    } finally {
+      beginning = false;
+    }
+  }
+
+  /** Takes parameters out of the query. */
   void hideFromQuery(Set<String> names) {
     if (query != null && !names.isEmpty()) {
       String rest = FormParameters.without(query, names);
@@ -244,12 +255,12 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   /** With this request, which the container would leave out. */
   @Override
   public AsyncContext startAsync() {
-    return response == null ? original.startAsync() : original.startAsync(this, response);
+    return response == null ? original.startAsync() : begin(response);
   }
 
   @Override
   public @Nullable String getQueryString() {
-    return query;
+    return beginning ? null : query;
   }
 
   @Override

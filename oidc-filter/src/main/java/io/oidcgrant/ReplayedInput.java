@@ -44,6 +44,7 @@ final class ReplayedInput extends ServletInputStream {
       if (!isFinished()) {
         readListener.onDataAvailable();
       }
+      // Whoever stops at isFinished() reads no end of his own.
       if (isFinished()) {
         tellEnd();
       }
