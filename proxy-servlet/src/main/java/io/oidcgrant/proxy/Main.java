@@ -275,6 +275,8 @@ public final class Main implements Runnable {
             config -> grantFilter(config, runtime),
             new GrantHeaders(),
             new Readiness(runtime::issuers)));
+        // The garbage of the start would stay resident: an idle heap is not collected by itself.
+        System.gc();
         System.out.println("ready proxy=" + server.proxyUrl()
             + server.adminUrl().map(url -> " admin=" + url).orElse(""));
         stop.await();
