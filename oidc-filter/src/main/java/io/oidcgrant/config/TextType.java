@@ -51,11 +51,6 @@ record TextType(boolean referenceable) implements FieldType<String> {
     return Optional.of(text);
   }
 
-  @Override
-  public Optional<String> wrong(String value) {
-    return Optional.empty();
-  }
-
   private static Optional<String> fromEnvironment(
       String reference, ConfigNode node, String path, Reading reading) {
     int slash = reference.indexOf('/');
