@@ -211,12 +211,22 @@ class RelayIT {
 
   @Test
   void headersOfTheAnswer_arePassedAsTheyAre_exceptThoseOfOneHop() {
-    upstream.answer("HTTP/1.1 200 Fine\r\nConnection: X-Hop, keep-alive\r\nX-Hop: 1\r\n"
-        + "Keep-Alive: timeout=5\r\nProxy-Authenticate: Basic\r\nUpgrade: h2c\r\n"
-        + "Server: theirs\r\nContent-Type: text/plain ;charset=UTF8\r\n"
-        + "Set-Cookie: a=\"x,y\"; Path=/\r\nSet-Cookie: b=2\r\n"
-        + "WWW-Authenticate: Bearer realm=\"a, b\", error=\"x\"\r\n"
-        + "Link: <https://x/?a,b>; rel=\"next\"\r\nContent-Length: 2\r\n\r\nok");
+    upstream.answer("""
+        HTTP/1.1 200 Fine\r
+        Connection: X-Hop, keep-alive\r
+        X-Hop: 1\r
+        Keep-Alive: timeout=5\r
+        Proxy-Authenticate: Basic\r
+        Upgrade: h2c\r
+        Server: theirs\r
+        Content-Type: text/plain ;charset=UTF8\r
+        Set-Cookie: a="x,y"; Path=/\r
+        Set-Cookie: b=2\r
+        WWW-Authenticate: Bearer realm="a, b", error="x"\r
+        Link: <https://x/?a,b>; rel="next"\r
+        Content-Length: 2\r
+        \r
+        ok""");
     Answer answer = proxy.get("/a");
     assertThat(answer.headers())
         .doesNotContainKeys("x-hop", "keep-alive", "proxy-authenticate", "upgrade")
@@ -455,8 +465,16 @@ class RelayIT {
   void eventsOfAStream_arriveAsTheyCome() throws IOException {
     CountDownLatch next = new CountDownLatch(1);
     upstream.script(request -> {
-      request.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-          + "Transfer-Encoding: chunked\r\n\r\n3\r\n1\n\n\r\n");
+      request.send("""
+          HTTP/1.1 200 OK\r
+          Content-Type: text/event-stream\r
+          Transfer-Encoding: chunked\r
+          \r
+          3\r
+          1
+
+          \r
+          """);
       next.await();
       request.send("3\r\n2\n\n\r\n0\r\n\r\n");
     });
