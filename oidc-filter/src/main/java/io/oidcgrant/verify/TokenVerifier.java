@@ -172,6 +172,12 @@ public final class TokenVerifier {
     }
     try {
       SignedJWT jwt = SignedJWT.parse(token);
+      for (Base64URL part : jwt.getParsedParts()) {
+        // RFC 4648 section 3.5: spare bits are zero, so that one token has one spelling.
+        if (!Base64URL.encode(part.decode()).equals(part)) {
+          throw bad(what, "is not a signed JWT");
+        }
+      }
       String type =
           jwt.getHeader().getType() == null ? "jwt" : jwt.getHeader().getType().getType();
       if (!types.contains(type.toLowerCase(Locale.ROOT))) {

@@ -265,6 +265,19 @@ class SignatureCheckTest {
   }
 
   @Test
+  void signature_inAnotherSpellingOfItsBytes_isRefused() {
+    String token = signed("ES256", P256);
+    String alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    int last = alphabet.indexOf(token.charAt(token.length() - 1));
+    String other = token.substring(0, token.length() - 1) + alphabet.charAt(last + 1);
+    Base64URL signature = new Base64URL(token.substring(token.lastIndexOf('.') + 1));
+    Base64URL otherSignature = new Base64URL(other.substring(other.lastIndexOf('.') + 1));
+
+    assertThat(otherSignature.decode()).isEqualTo(signature.decode());
+    assertThat(outcome(other, P256)).startsWith(REFUSED);
+  }
+
+  @Test
   void edwardsSignature_cutOrOfAnotherText_isRefused() {
     String token = signed("EdDSA", ED25519);
     int dot = token.lastIndexOf('.');
