@@ -38,7 +38,8 @@ class InitParamsTest {
   }
 
   private static String refusal(FilterConfig params) {
-    return catchThrowableOfType(ConfigException.class, () -> InitParams.read(params)).getMessage();
+    return catchThrowableOfType(ConfigException.class, () -> InitParams.read(params))
+        .getMessage();
   }
 
   @Test
@@ -66,7 +67,8 @@ class InitParamsTest {
     Files.writeString(directory.resolve("k.yaml"), FILE);
     Thread thread = Thread.currentThread();
     ClassLoader before = thread.getContextClassLoader();
-    try (var loader = new java.net.URLClassLoader(new java.net.URL[] {directory.toUri().toURL()})) {
+    try (var loader =
+        new java.net.URLClassLoader(new java.net.URL[] {directory.toUri().toURL()})) {
       thread.setContextClassLoader(loader);
 
       assertThat(InitParams.read(params("config", "classpath:k.yaml")).issuer())
@@ -90,8 +92,9 @@ class InitParamsTest {
         .isEqualTo(
             "init-param of filter oidc: config: names no resource on the class path: gone.yaml");
     assertThat(refusal(params("config", file.toString(), "timeout", "5")))
-        .isEqualTo("init-param of filter oidc: config: stands beside other init-params; the file must"
-            + " hold them all");
+        .isEqualTo(
+            "init-param of filter oidc: config: stands beside other init-params; the file must"
+                + " hold them all");
     assertThat(refusal(params("isuer", "x")).lines())
         .contains("init-param of filter oidc: isuer: unknown field; did you mean issuer?")
         .anyMatch(line -> line.contains("issuer: is missing"));
