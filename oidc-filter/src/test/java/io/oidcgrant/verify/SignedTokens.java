@@ -6,6 +6,7 @@ import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.crypto.opts.AllowWeakRSAKey;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
@@ -30,6 +31,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -127,7 +129,7 @@ final class SignedTokens {
         return input + "." + Base64URL.encode(edwards(EDWARDS.getPrivate(), bytes));
       }
       JWSSigner signer = key instanceof RSAKey rsa
-          ? new RSASSASigner(rsa.toPrivateKey(), true)
+          ? new RSASSASigner(rsa.toPrivateKey(), Set.of(AllowWeakRSAKey.getInstance()))
           : new ECDSASigner((ECKey) key);
       return input + "." + signer.sign(new JWSHeader(algorithm), bytes);
     } catch (Exception e) {
