@@ -124,7 +124,7 @@ class EnvelopesTest {
 
     for (Field<?> field : OidcFields.rows()) {
       StringBuilder camelCase = new StringBuilder();
-      for (String word : field.name().split("_")) {
+      for (String word : field.name().split("_", -1)) {
         camelCase.append(
             camelCase.isEmpty() ? word : Character.toUpperCase(word.charAt(0)) + word.substring(1));
       }
