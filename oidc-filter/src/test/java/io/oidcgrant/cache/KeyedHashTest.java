@@ -41,9 +41,11 @@ class KeyedHashTest {
         hash.key(policy, "password", "alice", "pw", List.of("ab")),
         hash.key(policy, "password", "alice", "pw", List.of("b", "a")),
         hash.key(policy, "password", "pw", "alice", null),
-        hash.key(policy, "password", "Alice", "pw", null)));
+        hash.key(policy, "password", "Alice", "pw", null),
+        hash.key(policy, "password", "a\0\0\0b", "c", null),
+        hash.key(policy, "password", "a", "b\0\0\0c", null)));
 
-    assertThat(keys).hasSize(13);
+    assertThat(keys).hasSize(15);
     assertThat(hash.digest(List.of("a", "b"))).isNotEqualTo(hash.digest(List.of("ab", "")));
   }
 
