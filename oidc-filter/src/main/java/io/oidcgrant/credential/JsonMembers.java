@@ -10,7 +10,6 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
 /**
@@ -18,9 +17,7 @@ import tools.jackson.core.json.JsonFactory;
  * changed: {@link #without} keeps every other byte.
  */
 public final class JsonMembers {
-  /** Without detection of UTF-16 and UTF-32, in which offsets are not of bytes. */
   private static final JsonFactory FACTORY = JsonFactory.builder()
-      .disable(TokenStreamFactory.Feature.CHARSET_DETECTION)
       .streamReadConstraints(StreamReadConstraints.builder()
           .maxNestingDepth(200)
           .maxNumberLength(1000)
@@ -108,7 +105,8 @@ public final class JsonMembers {
   }
 
   /**
-   * The parser would read UTF-16 and UTF-32 as well: every way to begin in them has a zero byte.
+   * The parser would read UTF-16 and UTF-32 as well, with offsets that are not of bytes: every way
+   * to begin in them has a zero byte.
    */
   private static boolean utf8(byte[] body) {
     for (int i = 0; i < Math.min(4, body.length); i++) {

@@ -84,7 +84,7 @@ class CredentialResolverTest {
   @ValueSource(strings = {"a b", "Bearer a b", "rté", "a\tb", "Bearer\ta", "Bearer ", "bearer"})
   void refreshTokenHeader_thatIsNoToken_isMalformed(String value) {
     assertThat(refusal(ALL.resolve(TextRequest.get(null, "Refresh-Token", value))))
-        .isEqualTo(Kind.MALFORMED_CREDENTIAL);
+        .isEqualTo(Kind.MALFORMED_REQUEST);
   }
 
   @Test
@@ -102,7 +102,7 @@ class CredentialResolverTest {
     assertThat(found(resolver.resolve(TextRequest.get(null, "Authorization", "Bearer rt1"))))
         .isEqualTo(token("rt1"));
     assertThat(refusal(resolver.resolve(TextRequest.get(null, "Authorization", basic("a:b")))))
-        .isEqualTo(Kind.MALFORMED_CREDENTIAL);
+        .isEqualTo(Kind.NO_CREDENTIAL);
   }
 
   @Test
