@@ -78,7 +78,8 @@ class RelayIT {
         "services:\n"
             + Configs.service("a", upstream.url())
             + Configs.service("slow", upstream.url()) + "  read_timeout: 500\n"
-            + "  write_timeout: 500\n"
+            + Configs.service("patient", upstream.url()) + "  write_timeout: 200\n"
+            + "  read_timeout: 1500\n"
             + Configs.service("down", nowhere + FreePort.find())
             + Configs.service("hole", nowhere + hole.server.getLocalPort())
             + "  connect_timeout: 500\n"));
@@ -343,6 +344,47 @@ class RelayIT {
     assertThat(answer.body()).contains("\"error\":\"gateway_timeout\"");
     assertThat(Duration.ofNanos(System.nanoTime() - start))
         .isBetween(Duration.ofMillis(450), Duration.ofSeconds(2));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "POST"})
+  void upstreamWithoutAFirstByte_mayTakeLongerThanTheDeadlineOfWriting(String method) {
+    upstream.script(request -> {
+      request.body();
+      request.input().read();
+    });
+    long start = System.nanoTime();
+    try (RawConnection connection = proxy.connect()) {
+      byte[] body = new byte[method.equals("GET") ? 0 : 3];
+      assertThat(connection.request(method, "/patient", body).read().status()).isEqualTo(504);
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - start))
+        .isBetween(Duration.ofMillis(1400), Duration.ofSeconds(4));
+  }
+
+  @Test
+  void upstreamThatReadsNoMore_is504AtTheDeadlineOfWriting() throws IOException {
+    CountDownLatch answered = new CountDownLatch(1);
+    upstream.script(request -> answered.await());
+    long start = System.nanoTime();
+    try (RawConnection connection = proxy.connect()) {
+      connection.request("POST", "/patient", "Content-Length: 100000000");
+      Thread writer = new Thread(() -> {
+        byte[] piece = new byte[1 << 16];
+        try {
+          while (true) {
+            connection.output().write(piece);
+          }
+        } catch (IOException e) {
+          // Answered, and closed.
+        }
+      });
+      writer.start();
+      assertThat(connection.read().status()).isEqualTo(504);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofMillis(1400));
+    } finally {
+      answered.countDown();
+    }
   }
 
   @ParameterizedTest

@@ -89,7 +89,8 @@ record ServiceEntry(
             port,
             path,
             connect,
-            Math.max(read, write)));
+            write,
+            read));
     return new ServiceEntry(name, id, enabled, upstream);
   }
 

@@ -28,7 +28,12 @@ final class UpstreamRequest extends HttpRequest {
     scheme(service.scheme());
     host(service.host());
     port(service.port());
-    idleTimeout(service.readTimeout(), TimeUnit.MILLISECONDS);
+    idleTimeout(service.writeTimeout(), TimeUnit.MILLISECONDS);
+    onRequestSuccess(sent -> {
+      if (sent.getConnection() instanceof org.eclipse.jetty.io.Connection connection) {
+        connection.getEndPoint().setIdleTimeout(service.readTimeout());
+      }
+    });
   }
 
   @Override

@@ -7,7 +7,8 @@ package io.oidcgrant.proxy.route;
  * @param host as written, an IPv6 address in brackets
  * @param path in front of every path that goes there; empty for none
  * @param connectTimeout milliseconds
- * @param readTimeout milliseconds without a byte to or from the upstream
+ * @param writeTimeout milliseconds without a byte while a request goes out
+ * @param readTimeout milliseconds without a byte of an answer
  */
 public record UpstreamService(
     String name,
@@ -16,6 +17,7 @@ public record UpstreamService(
     int port,
     String path,
     int connectTimeout,
+    int writeTimeout,
     int readTimeout) {
 
   /** The value of a {@code Host} header for it. */

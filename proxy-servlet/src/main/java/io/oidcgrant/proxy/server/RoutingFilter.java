@@ -29,7 +29,16 @@ final class RoutingFilter extends HttpFilter {
       throws IOException, ServletException {
     String method = request.getMethod();
     if (method.equals("TRACE") || method.equals("CONNECT")) {
+      // What follows a refused CONNECT may be meant for the tunnel.
+      response.setHeader("Connection", "close");
       ErrorAnswer.of(405).write(response);
+      return;
+    }
+    String coding = request.getHeader("Transfer-Encoding");
+    if (coding != null && !coding.equalsIgnoreCase("chunked")) {
+      // Another coding would be lost on the way, and the upstream take its bytes for the body.
+      response.setHeader("Connection", "close");
+      ErrorAnswer.of(501).write(response);
       return;
     }
     if (ServletContextRequest.getServletContextRequest(request).getHeaders().size() > MAX_HEADERS) {

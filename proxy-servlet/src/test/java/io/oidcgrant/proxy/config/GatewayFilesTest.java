@@ -59,7 +59,7 @@ class GatewayFilesTest {
 
     assertThat(problems()).isEmpty();
     assertThat(gateway.services())
-        .containsExactly(new UpstreamService("s", "http", "up_1", 80, "", 60_000, 60_000));
+        .containsExactly(new UpstreamService("s", "http", "up_1", 80, "", 60_000, 60_000, 60_000));
     assertThat(reading.warnings()).singleElement().asString().contains("there is no route");
   }
 
@@ -77,7 +77,7 @@ class GatewayFilesTest {
 
     assertThat(problems()).isEmpty();
     assertThat(gateway.services())
-        .containsExactly(new UpstreamService("s", scheme, host, port, path, 5, 60_000));
+        .containsExactly(new UpstreamService("s", scheme, host, port, path, 5, 60_000, 60_000));
   }
 
   @Test
@@ -124,7 +124,8 @@ class GatewayFilesTest {
     assertThat(nested.paths()).containsExactly("/a", "/caf%C3%A9");
     assertThat(nested.stripPath()).isFalse();
     assertThat(nested.preserveHost()).isTrue();
-    assertThat(nested.service().readTimeout()).isEqualTo(20);
+    assertThat(nested.service().readTimeout()).isEqualTo(10);
+    assertThat(nested.service().writeTimeout()).isEqualTo(20);
   }
 
   @Test

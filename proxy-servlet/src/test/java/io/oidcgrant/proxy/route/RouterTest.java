@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class RouterTest {
   private static UpstreamService service(String path) {
-    return new UpstreamService("s", "http", "up", 80, path, 1, 1);
+    return new UpstreamService("s", "http", "up", 80, path, 1, 1, 1);
   }
 
   private static Route route(
