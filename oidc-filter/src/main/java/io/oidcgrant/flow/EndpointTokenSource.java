@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Asks the token endpoint: grant, client authentication, request, and what its refusal means. */
@@ -52,7 +53,19 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
 
   @Override
   public CompletionStage<TokenAnswer> tokens(GrantRequest request) {
-    return issuer.metadata().thenCompose(metadata -> ask(request, metadata));
+    return issuer
+        .metadata()
+        .thenCompose(metadata ->
+            keys(request.credential(), metadata).thenCompose(keys -> ask(request, metadata)));
+  }
+
+  /** A credential is not spent on tokens that could not be verified. */
+  private CompletionStage<?> keys(Credential credential, IssuerMetadata metadata) {
+    return config.verifySignature()
+            && !config.ignoreSignature().contains(credential.method())
+            && metadata.jwksUri().isPresent()
+        ? issuer.keys().current()
+        : CompletableFuture.completedFuture(metadata);
   }
 
   private CompletionStage<TokenAnswer> ask(GrantRequest request, IssuerMetadata metadata) {
