@@ -10,6 +10,7 @@ import io.oidcgrant.testing.FilterBench;
 import io.oidcgrant.testing.RawHttp.Answer;
 import io.oidcgrant.testing.ScriptedIssuer;
 import io.oidcgrant.testing.ScriptedIssuer.Asked;
+import io.oidcgrant.testing.ScriptedIssuer.Reply;
 import io.oidcgrant.testing.TestCertificates;
 import java.net.URLDecoder;
 import java.nio.file.Path;
@@ -153,6 +154,19 @@ class TokenRequestIT {
           assertThat(bench.asked()).isZero();
           bench.servesAgain();
         });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"scope, invalid_scope", "resource, invalid_target", "audience, invalid_target"})
+  void callersParameter_thatIsRefused_isTheCallersFault(String name, String error) {
+    FilterBench.start(config -> config.tokenPostArgsClient(name)).during(bench -> {
+      bench.issuer().answer(Reply.error(400, error));
+      bench.refused(
+          bench.http().get("/?" + name + "=a", credential("password")), 400, "invalid_request");
+      assertThat(bench.log().lines()).noneMatch(line -> line.startsWith("ERROR"));
+      bench.refused(bench.http().get("/", credential("password")), 503, null);
+      bench.servesAgain();
+    });
   }
 
   @ParameterizedTest
