@@ -156,6 +156,29 @@ class TokenRequestIT {
         });
   }
 
+  @Test
+  void callersParameter_inABodyThatHoldsNoCredential_isCopiedAndTheBodyGoesOn() {
+    FilterBench.start(config -> config
+            .tokenPostArgsClient("audience")
+            .passwordParamType("header")
+            .refreshTokenParamType("header")
+            .clientCredentialsParamType("header"))
+        .during(bench -> {
+          String form = "Content-Type: application/x-www-form-urlencoded";
+          byte[] body = "x=1&audience=a%20b".getBytes(UTF_8);
+          assertThat(bench
+                  .http()
+                  .send("POST", "/", body, credential("password"), form)
+                  .status())
+              .isEqualTo(200);
+          assertThat(bench.issuer().asked().get(0).value("audience")).isEqualTo("a b");
+          assertThat(bench.app().last().body()).isEqualTo("x=1&audience=a%20b");
+          bench.mark();
+          bench.refused(bench.http().send("POST", "/", body, form), 401, null);
+          bench.servesAgain();
+        });
+  }
+
   @ParameterizedTest
   @CsvSource({"scope, invalid_scope", "resource, invalid_target", "audience, invalid_target"})
   void callersParameter_thatIsRefused_isTheCallersFault(String name, String error) {

@@ -83,9 +83,11 @@ public final class GrantFlow {
         runtime.clock(),
         new CachingTokenSource.Settings(
             config.cacheTokens(), config.negativeTtl(), config.timeout()));
+    CallerInputs inputs =
+        new CallerInputs(config.tokenPostArgsClient(), config.tokenHeadersClient());
     return new GrantFlow(
-        new CredentialResolver(methods(config), config.credentialBodyLimit()),
-        new CallerInputs(config.tokenPostArgsClient(), config.tokenHeadersClient()),
+        new CredentialResolver(methods(config), config.credentialBodyLimit(), inputs::wantsBody),
+        inputs,
         caching,
         Propagation.of(
             new Propagation.Names(
