@@ -13,8 +13,10 @@ import io.oidcgrant.testing.RawHttp;
 import io.oidcgrant.testing.RawHttp.Answer;
 import io.oidcgrant.testing.ScriptedIssuer.Asked;
 import io.oidcgrant.testing.ScriptedIssuer.Reply;
+import io.oidcgrant.testing.TestCertificates;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -36,6 +39,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CacheIT {
   private static final String USER = basic("user", "canary");
   private static final Duration INSTANT = Duration.ofNanos(1);
+
+  @TempDir
+  private static Path directory;
+
   private FilterBench bench;
 
   private void start(UnaryOperator<OidcGrantConfigBuilder> changes) {
@@ -360,14 +367,32 @@ class CacheIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"salt", "no salt", "scope", "client", "secret", "arguments"})
+  @ValueSource(
+      strings = {
+        "salt",
+        "no salt",
+        "scope",
+        "audiences in one",
+        "client",
+        "secret",
+        "arguments",
+        "ssl_verify",
+        "ca_certificates_file",
+        "insecure_http_issuer"
+      })
   void tokens_areSharedByFiltersOfOnePolicyAndOneSalt(String difference) {
-    start(config -> config.cacheTokensSalt("salt"));
+    start(config -> config.cacheTokensSalt("salt").audience("a", "b"));
     served(1, USER);
-    OidcGrantConfigBuilder config = FilterBench.config(bench.issuer()).cacheTokensSalt("salt");
+    OidcGrantConfigBuilder config =
+        FilterBench.config(bench.issuer()).cacheTokensSalt("salt").audience("a", "b");
     switch (difference) {
       case "no salt" -> config.cacheTokensSalt(null);
       case "scope" -> config.scopes("openid", "more");
+      case "audiences in one" -> config.audience("a, b");
+      case "ssl_verify" -> config.sslVerify(false);
+      case "ca_certificates_file" ->
+        config.caCertificatesFile(new TestCertificates(directory).anchor().toString());
+      case "insecure_http_issuer" -> config.insecureHttpIssuer(true);
       case "client" -> config.clientId("other");
       case "secret" -> config.clientSecret("other-canary");
       case "arguments" -> config.tokenPostArgsNames("a").tokenPostArgsValues("b");

@@ -80,13 +80,14 @@ class IssuerFaultsIT {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("faults")
-  void keys_thatFail_areNoVerdictAboutTheCaller(String name, Fault fault, int status) {
+  void keys_thatFail_spendNoCredential(String name, Fault fault, int status) {
     try (FaultyServer server = FaultyServer.start(fault)) {
       FilterBench.start(config -> config.timeout(TIMEOUT).jwksEndpoint(server.url() + "/keys"))
           .during(bench -> {
             await().atMost(Duration.ofSeconds(5)).until(() -> server.requests() > 0);
-            Answer answer = inTime(() -> bench.http().get("/", USER));
+            Answer answer = inTime(() -> bench.http().get("/", "Refresh-Token: canary"));
             bench.refused(answer, status == 504 ? 504 : 503, null);
+            assertThat(bench.asked()).as("credentials that were spent").isZero();
             bench.clock().advance(Duration.ofSeconds(6));
             server.now(FaultyServer.answering(
                 () -> "{\"keys\":[" + bench.issuer().key().toPublicJWK() + "]}"));

@@ -10,6 +10,7 @@ import io.oidcgrant.testing.FilterBench;
 import io.oidcgrant.testing.RawHttp.Answer;
 import io.oidcgrant.testing.ScriptedIssuer;
 import io.oidcgrant.testing.ScriptedIssuer.Asked;
+import io.oidcgrant.testing.ScriptedIssuer.Reply;
 import io.oidcgrant.testing.TestCertificates;
 import java.net.URLDecoder;
 import java.nio.file.Path;
@@ -153,6 +154,42 @@ class TokenRequestIT {
           assertThat(bench.asked()).isZero();
           bench.servesAgain();
         });
+  }
+
+  @Test
+  void callersParameter_inABodyThatHoldsNoCredential_isCopiedAndTheBodyGoesOn() {
+    FilterBench.start(config -> config
+            .tokenPostArgsClient("audience")
+            .passwordParamType("header")
+            .refreshTokenParamType("header")
+            .clientCredentialsParamType("header"))
+        .during(bench -> {
+          String form = "Content-Type: application/x-www-form-urlencoded";
+          byte[] body = "x=1&audience=a%20b".getBytes(UTF_8);
+          assertThat(bench
+                  .http()
+                  .send("POST", "/", body, credential("password"), form)
+                  .status())
+              .isEqualTo(200);
+          assertThat(bench.issuer().asked().get(0).value("audience")).isEqualTo("a b");
+          assertThat(bench.app().last().body()).isEqualTo("x=1&audience=a%20b");
+          bench.mark();
+          bench.refused(bench.http().send("POST", "/", body, form), 401, null);
+          bench.servesAgain();
+        });
+  }
+
+  @ParameterizedTest
+  @CsvSource({"scope, invalid_scope", "resource, invalid_target", "audience, invalid_target"})
+  void callersParameter_thatIsRefused_isTheCallersFault(String name, String error) {
+    FilterBench.start(config -> config.tokenPostArgsClient(name)).during(bench -> {
+      bench.issuer().answer(Reply.error(400, error));
+      bench.refused(
+          bench.http().get("/?" + name + "=a", credential("password")), 400, "invalid_request");
+      assertThat(bench.log().lines()).noneMatch(line -> line.startsWith("ERROR"));
+      bench.refused(bench.http().get("/", credential("password")), 503, null);
+      bench.servesAgain();
+    });
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,15 +26,19 @@ public final class CredentialResolver {
   private final List<CredentialMethod> methods;
   private final long bodyLimit;
   private final boolean searchesBodies;
+  private final Predicate<RequestView> alsoWantsBody;
 
   /**
    * @param methods in the order in which they are tried
    * @param bodyLimit largest body that is searched, bytes
+   * @param alsoWantsBody whether something else than a credential may be in the body
    */
-  public CredentialResolver(List<CredentialMethod> methods, long bodyLimit) {
+  public CredentialResolver(
+      List<CredentialMethod> methods, long bodyLimit, Predicate<RequestView> alsoWantsBody) {
     this.methods = List.copyOf(methods);
     this.bodyLimit = bodyLimit;
     this.searchesBodies = methods.stream().anyMatch(method -> method.looksIn("body"));
+    this.alsoWantsBody = alsoWantsBody;
   }
 
   /**
@@ -42,7 +47,8 @@ public final class CredentialResolver {
    * is streamed.
    */
   public Finding resolve(RequestView request) {
-    SearchableBody kind = searchesBodies ? SearchableBody.of(request) : null;
+    SearchableBody kind =
+        searchesBodies || alsoWantsBody.test(request) ? SearchableBody.of(request) : null;
     boolean unread = kind != null && request.body().isEmpty();
     Finding finding = search(request, unread ? null : kind);
     if (!unread || refused(finding)) {
@@ -53,6 +59,9 @@ public final class CredentialResolver {
       return length >= 0 && length <= bodyLimit
           ? new Finding.NeedsBody(found.hiding().queryNames())
           : found;
+    }
+    if (!searchesBodies) {
+      return finding;
     }
     return length > bodyLimit ? TOO_LARGE : NEEDS_BODY;
   }

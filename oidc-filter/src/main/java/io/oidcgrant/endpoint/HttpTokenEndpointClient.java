@@ -16,6 +16,7 @@ import java.math.BigDecimal;
 import java.text.ParseException;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
 import net.minidev.json.JSONObject;
@@ -28,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 public final class HttpTokenEndpointClient implements TokenEndpointClient {
   private static final int MAX_ANSWER_BYTES = 64 * 1024;
   private static final long LONGEST_LIFETIME = 366L * 86_400;
+
+  /** Statuses that say enough without an error code. */
+  private static final Set<Integer> REFUSALS = Set.of(401, 403, 404, 405, 415);
 
   private final IdpClient client;
 
@@ -60,7 +64,7 @@ public final class HttpTokenEndpointClient implements TokenEndpointClient {
       // A 200 that holds an error still is an error.
       return error(code, body.get("error_description"), status == 200 ? 400 : status);
     }
-    if (status == 401) {
+    if (REFUSALS.contains(status)) {
       return error(null, null, status);
     }
     throw unusable(

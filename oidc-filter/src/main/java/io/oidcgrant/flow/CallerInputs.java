@@ -27,6 +27,13 @@ final class CallerInputs {
     this.headerNames = headerNames;
   }
 
+  /** Whether a parameter may be in the body: the query, which comes first, does not have it. */
+  boolean wantsBody(RequestView request) {
+    String query = request.rawQuery();
+    return parameterNames.stream()
+        .anyMatch(name -> query == null || FormParameters.values(query, name).isEmpty());
+  }
+
   GrantRequest read(Credential credential, RequestView request) {
     if (parameterNames.isEmpty() && headerNames.isEmpty()) {
       return new GrantRequest(credential, Map.of(), Map.of());

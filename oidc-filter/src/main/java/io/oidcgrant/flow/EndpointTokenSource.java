@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
 /** Asks the token endpoint: grant, client authentication, request, and what its refusal means. */
@@ -34,6 +35,19 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
       "invalid_target",
       "use_dpop_nonce",
       "invalid_dpop_proof");
+
+  /** The user or his grant, whatever the status: Auth0 says invalid_grant with 403. */
+  private static final Set<String> GRANTS =
+      Set.of("invalid_grant", "interaction_required", "login_required", "consent_required");
+
+  /**
+   * Refusals of a parameter (RFC 6749 section 5.2, RFC 8707 section 2) that may be the caller's.
+   */
+  private static final Map<String, Set<String>> PARAMETERS =
+      Map.of("invalid_scope", Set.of("scope"), "invalid_target", Set.of("resource", "audience"));
+
+  /** Not what a token endpoint says: the address is wrong, or something before it refuses us. */
+  private static final Set<Integer> ELSEWHERE = Set.of(403, 404, 405, 415);
 
   private static final Set<String> CLIENTS = Set.of("invalid_client", "unauthorized_client");
   private static final Set<String> PASSING =
@@ -52,7 +66,19 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
 
   @Override
   public CompletionStage<TokenAnswer> tokens(GrantRequest request) {
-    return issuer.metadata().thenCompose(metadata -> ask(request, metadata));
+    return issuer
+        .metadata()
+        .thenCompose(metadata ->
+            keys(request.credential(), metadata).thenCompose(keys -> ask(request, metadata)));
+  }
+
+  /** A credential is not spent on tokens that could not be verified. */
+  private CompletionStage<?> keys(Credential credential, IssuerMetadata metadata) {
+    return config.verifySignature()
+            && !config.ignoreSignature().contains(credential.method())
+            && metadata.jwksUri().isPresent()
+        ? issuer.keys().current()
+        : CompletableFuture.completedFuture(metadata);
   }
 
   private CompletionStage<TokenAnswer> ask(GrantRequest request, IssuerMetadata metadata) {
@@ -61,7 +87,7 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
     headers.putAll(request.headers());
     return client.send(message(request, metadata, authentication), headers).thenApply(answer -> {
       if (!answer.response().indicatesSuccess()) {
-        throw refusal(request.credential(), answer.response().toErrorResponse().getErrorObject())
+        throw refusal(request, answer.response().toErrorResponse().getErrorObject())
             .toException();
       }
       return new TokenAnswer(
@@ -113,7 +139,8 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
   }
 
   /** Whose fault it is that the token endpoint refused. */
-  static Failure refusal(Credential credential, ErrorObject error) {
+  static Failure refusal(GrantRequest request, ErrorObject error) {
+    Credential credential = request.credential();
     boolean callerIsClient = credential instanceof Credential.ClientSecret;
     int status = error.getHTTPStatusCode();
     String code = error.getCode() == null ? "" : error.getCode();
@@ -130,22 +157,28 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
     if (status >= 500 || PASSING.contains(code)) {
       return Failure.retryAfter(Kind.ISSUER_UNAVAILABLE, detail, PAUSE);
     }
-    if (code.isEmpty() && status != 401 && status != 403) {
-      return Failure.of(Kind.ANSWER_UNUSABLE, detail);
+    if (GRANTS.contains(code)) {
+      // Issuers describe the third reason in many ways, or not at all (RFC 6749 section 6).
+      return Failure.of(
+          Kind.REJECTED,
+          credential instanceof Credential.RefreshToken
+              ? detail
+                  + "; the refresh token has ended, was revoked or was issued to another client"
+              : detail);
     }
-    if (CLIENTS.contains(code) || (status == 401 && !code.equals("invalid_grant"))) {
+    if (CLIENTS.contains(code) || status == 401) {
       // Keycloak says unauthorized_client with 401 where RFC 6749 has invalid_client.
       return Failure.of(callerIsClient ? Kind.REJECTED : Kind.CLIENT_REFUSED, detail);
     }
-    if (OPERATORS.contains(code)) {
-      return Failure.of(Kind.CLIENT_REFUSED, detail);
+    if (PARAMETERS.getOrDefault(code, Set.of()).stream()
+        .anyMatch(request.parameters()::containsKey)) {
+      return Failure.of(Kind.MALFORMED_REQUEST, detail);
     }
-    // Issuers describe the third reason in many ways, or not at all (RFC 6749 section 6).
     return Failure.of(
-        Kind.REJECTED,
-        credential instanceof Credential.RefreshToken
-            ? detail + "; the refresh token has ended, was revoked or was issued to another client"
-            : detail);
+        OPERATORS.contains(code) || ELSEWHERE.contains(status)
+            ? Kind.CLIENT_REFUSED
+            : Kind.ANSWER_UNUSABLE,
+        detail);
   }
 
   private Map<String, String> replayed(Credential credential, Answer answer) {

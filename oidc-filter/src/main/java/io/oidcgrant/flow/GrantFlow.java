@@ -14,7 +14,9 @@ import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.Tokens;
 import io.oidcgrant.verify.TokenVerifier;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
@@ -81,9 +83,11 @@ public final class GrantFlow {
         runtime.clock(),
         new CachingTokenSource.Settings(
             config.cacheTokens(), config.negativeTtl(), config.timeout()));
+    CallerInputs inputs =
+        new CallerInputs(config.tokenPostArgsClient(), config.tokenHeadersClient());
     return new GrantFlow(
-        new CredentialResolver(methods(config), config.credentialBodyLimit()),
-        new CallerInputs(config.tokenPostArgsClient(), config.tokenHeadersClient()),
+        new CredentialResolver(methods(config), config.credentialBodyLimit(), inputs::wantsBody),
+        inputs,
         caching,
         Propagation.of(
             new Propagation.Names(
@@ -121,7 +125,7 @@ public final class GrantFlow {
    * flow.
    */
   private static List<String> policy(OidcGrantConfig config) {
-    return List.of(
+    List<String> parts = new ArrayList<>(List.of(
         config
             .cacheTokensSalt()
             .map(Secret::reveal)
@@ -130,17 +134,33 @@ public final class GrantFlow {
         String.valueOf(config.discoveryDocument()),
         String.valueOf(config.tokenEndpoint()),
         String.valueOf(config.jwksEndpoint()),
-        String.valueOf(config.issuersAllowed()),
+        String.valueOf(config.sslVerify()),
+        String.valueOf(config.caCertificatesFile()),
+        String.valueOf(config.insecureHttpIssuer()),
         config.clientId().orElse(""),
         config.clientSecret().map(Secret::reveal).orElse(""),
         config.clientAuth().orElse(""),
-        String.valueOf(config.scopes()),
-        String.valueOf(config.audience()),
-        String.valueOf(config.tokenPostArgs()),
-        String.valueOf(config.tokenHeaders()),
-        String.valueOf(config.tokenHeadersReplay()) + config.tokenHeadersPrefix(),
-        config.verifySignature() + " " + config.verifyClaims() + " " + config.leeway(),
-        String.valueOf(config.ignoreSignature()));
+        config.tokenHeadersPrefix(),
+        config.verifySignature() + " " + config.verifyClaims() + " " + config.leeway()));
+    addAll(parts, config.issuersAllowed());
+    addAll(parts, config.scopes());
+    addAll(parts, config.audience());
+    addAll(parts, config.tokenPostArgs());
+    addAll(parts, config.tokenHeaders());
+    addAll(parts, config.tokenHeadersReplay());
+    addAll(parts, config.ignoreSignature());
+    return parts;
+  }
+
+  /** With its length before it, so that no two sequences of lists are the same parts. */
+  private static void addAll(List<String> parts, Collection<String> list) {
+    parts.add(Integer.toString(list.size()));
+    parts.addAll(list);
+  }
+
+  private static void addAll(List<String> parts, Map<String, String> pairs) {
+    addAll(parts, pairs.keySet());
+    parts.addAll(pairs.values());
   }
 
   private static void warn(OidcGrantConfig config) {

@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Sends requests to an issuer's endpoints: a deadline for the whole exchange, bounded answers, no
- * redirects, no POST sent twice, a bounded number at once, and no call while the issuer has asked
- * to be left alone (RFC 9110 section 10.2.3). Every failure is a
+ * redirects, no POST sent twice, a bounded number at once to each endpoint, and no call while the
+ * issuer has asked to be left alone (RFC 9110 section 10.2.3). Every failure is a
  * {@link io.oidcgrant.protocol.GrantException}. Safe for concurrent use.
  */
 public final class IdpClient {
@@ -59,7 +59,7 @@ public final class IdpClient {
   private final Duration timeout;
   private final ScheduledExecutorService scheduler;
   private final InstantSource clock;
-  private final Semaphore places = new Semaphore(MAX_AT_ONCE);
+  private final Map<String, Semaphore> places = new ConcurrentHashMap<>();
   private final Map<String, Instant> pausedUntil = new ConcurrentHashMap<>();
 
   public IdpClient(
@@ -93,7 +93,8 @@ public final class IdpClient {
     if (paused != null) {
       return CompletableFuture.failedFuture(paused.toException());
     }
-    if (!places.tryAcquire()) {
+    Semaphore free = places.computeIfAbsent(endpoint, name -> new Semaphore(MAX_AT_ONCE));
+    if (!free.tryAcquire()) {
       return CompletableFuture.failedFuture(Failure.retryAfter(
               Kind.ISSUER_BUSY,
               "too many requests are waiting for the issuer",
@@ -104,7 +105,7 @@ public final class IdpClient {
     try {
       sent = client.sendAsync(toJdk(request), info -> new BoundedBody(maxBytes));
     } catch (RuntimeException e) {
-      places.release();
+      free.release();
       return CompletableFuture.failedFuture(e);
     }
     AtomicBoolean late = new AtomicBoolean();
@@ -117,7 +118,7 @@ public final class IdpClient {
         TimeUnit.NANOSECONDS);
     return sent.handle((response, error) -> {
       deadline.cancel(false);
-      places.release();
+      free.release();
       if (error != null) {
         throw failure(error, late.get(), endpoint).toException();
       }

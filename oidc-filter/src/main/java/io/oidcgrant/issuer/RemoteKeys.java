@@ -9,6 +9,7 @@ import io.oidcgrant.http.IdpClient;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
+import io.oidcgrant.protocol.Printable;
 import java.net.URI;
 import java.text.ParseException;
 import java.time.Duration;
@@ -207,6 +208,9 @@ public final class RemoteKeys {
     try {
       return Optional.of(JWK.parse((Map<String, Object>) members));
     } catch (ParseException | IllegalArgumentException e) {
+      LOG.warn(
+          "a key of the issuer is not understood and left out (kid {})",
+          Printable.of(String.valueOf(members.get("kid"))));
       return Optional.empty();
     }
   }

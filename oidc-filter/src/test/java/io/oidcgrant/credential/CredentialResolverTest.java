@@ -25,11 +25,14 @@ class CredentialResolverTest {
           CredentialMethod.refreshToken(EVERYWHERE, "refresh_token"),
           CredentialMethod.password(EVERYWHERE),
           CredentialMethod.clientCredentials(EVERYWHERE)),
-      LIMIT);
+      LIMIT,
+      any -> false);
 
   private static CredentialResolver refreshTokenIn(String... locations) {
     return new CredentialResolver(
-        List.of(CredentialMethod.refreshToken(Set.of(locations), "refresh_token")), LIMIT);
+        List.of(CredentialMethod.refreshToken(Set.of(locations), "refresh_token")),
+        LIMIT,
+        any -> false);
   }
 
   private static Credential token(String text) {
@@ -97,7 +100,9 @@ class CredentialResolverTest {
   @Test
   void authorizationAsTheTokensHeader_needsTheScheme() {
     CredentialResolver resolver = new CredentialResolver(
-        List.of(CredentialMethod.refreshToken(Set.of("header"), "authorization")), LIMIT);
+        List.of(CredentialMethod.refreshToken(Set.of("header"), "authorization")),
+        LIMIT,
+        any -> false);
 
     assertThat(found(resolver.resolve(TextRequest.get(null, "Authorization", "Bearer rt1"))))
         .isEqualTo(token("rt1"));
@@ -108,8 +113,8 @@ class CredentialResolverTest {
   @Test
   void basic_isPasswordFirst_thenClientCredentials() {
     TextRequest request = TextRequest.get(null, "Authorization", basic("alice:pw"));
-    CredentialResolver clientsOnly =
-        new CredentialResolver(List.of(CredentialMethod.clientCredentials(EVERYWHERE)), LIMIT);
+    CredentialResolver clientsOnly = new CredentialResolver(
+        List.of(CredentialMethod.clientCredentials(EVERYWHERE)), LIMIT, any -> false);
 
     assertThat(found(ALL.resolve(request))).isEqualTo(alice("pw"));
     assertThat(found(clientsOnly.resolve(request)))

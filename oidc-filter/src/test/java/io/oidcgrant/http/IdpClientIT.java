@@ -327,13 +327,14 @@ class IdpClientIT {
   }
 
   @Test
-  void exchangesAtOnce_areBounded_andTheirPlacesComeBack() throws Exception {
+  void exchangesAtOnce_areBoundedForEachEndpoint_andTheirPlacesComeBack() throws Exception {
     CountDownLatch release = new CountDownLatch(1);
     RawServer.Script held = out -> {
       release.await(20, TimeUnit.SECONDS);
       out.write(GOOD.getBytes(StandardCharsets.US_ASCII));
     };
-    try (RawServer server = RawServer.start(held)) {
+    try (RawServer server = RawServer.start(held);
+        RawServer other = RawServer.start(GOOD)) {
       IdpClient client = client(Duration.ofSeconds(30));
       List<CompletableFuture<HTTPResponse>> waiting = java.util.stream.IntStream.range(0, 256)
           .mapToObj(i -> get(client, server.uri("/")))
@@ -342,8 +343,11 @@ class IdpClientIT {
       Failure failure = failure(get(client, server.uri("/")));
       assertThat(failure.kind()).isEqualTo(Kind.ISSUER_BUSY);
       assertThat(failure.retryAfter()).isPresent();
+      assertThat(get(client, other.uri("/")).get().getStatusCode()).isEqualTo(200);
+      CompletableFuture<HTTPResponse> keys = get(client, server.uri("/keys"));
 
       release.countDown();
+      assertThat(keys.get().getStatusCode()).isEqualTo(200);
       for (CompletableFuture<HTTPResponse> one : waiting) {
         try {
           one.join();

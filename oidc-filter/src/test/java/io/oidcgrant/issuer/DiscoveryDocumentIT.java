@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.jwk.JWKSet;
 import io.oidcgrant.http.IdpClient;
+import io.oidcgrant.testing.CapturedLog;
 import io.oidcgrant.testing.RawServer;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -115,6 +116,7 @@ class DiscoveryDocumentIT {
         "{\"kid\":\"odd\"}",
         "{\"kty\":7}",
         "{\"kty\":\"RSA\",\"kid\":\"odd\",\"e\":\"AQAB\",\"n\":\"AQ\",\"use\":7}",
+        "{\"kty\":\"RSA\",\"kid\":\"odd\",\"e\":\"AQAB\",\"n\":\"AQ\",\"use\":\"sig\",\"key_ops\":[\"encrypt\"]}",
         "7",
         "null"
       })
@@ -124,6 +126,22 @@ class DiscoveryDocumentIT {
       JWKSet keys = issuer.keys().current().toCompletableFuture().get(20, TimeUnit.SECONDS);
 
       assertThat(keys.getKeyByKeyId("good")).isNotNull();
+    }
+  }
+
+  @Test
+  void keySet_withAKeyThatIsNotUnderstood_isWarnedOf() throws Exception {
+    String odd = "{\"kty\":\"RSA\",\"kid\":\"odd\"}";
+    try (CapturedLog log = CapturedLog.start();
+        RawServer server = RawServer.start(ok("{\"keys\":[" + odd + "," + RSA_KEY + "]}"));
+        RemoteIssuer issuer = start(Optional.empty(), Optional.of(server.uri("/k")))) {
+      issuer.keys().current().toCompletableFuture().get(20, TimeUnit.SECONDS);
+
+      assertThat(log.lines())
+          .filteredOn(line -> line.startsWith("WARN"))
+          .singleElement()
+          .asString()
+          .contains("kid odd");
     }
   }
 
