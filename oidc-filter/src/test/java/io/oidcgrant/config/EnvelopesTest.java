@@ -146,6 +146,15 @@ class EnvelopesTest {
   }
 
   @Test
+  void initParam_thatIsASecret_isTakenAsItIs() {
+    OidcGrantConfig config =
+        fromTexts(texts("client_secret", " a,b c ", "cache_tokens_salt", " s, t "));
+
+    assertThat(config.clientSecret()).contains(Secret.of(" a,b c "));
+    assertThat(config.cacheTokensSalt()).contains(Secret.of(" s, t "));
+  }
+
+  @Test
   void initParams_tellEveryProblem() {
     assertThat(problems(texts("leeway", "soon", "timout", "5", "auth_methods", "password bearer")))
         .containsExactlyInAnyOrder(
