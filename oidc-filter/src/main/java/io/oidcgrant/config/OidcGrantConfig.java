@@ -246,7 +246,7 @@ public final class OidcGrantConfig {
 
   /** Empty where none is sent. */
   public List<String> scopes() {
-    return list(OidcFields.SCOPES);
+    return list(OidcFields.SCOPES).stream().filter(scope -> !scope.isBlank()).toList();
   }
 
   public List<String> audience() {

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * User and password of an {@code Authorization: Basic} header (RFC 7617), UTF-8.
  *
- * @param user not empty
- * @param password not empty; may hold colons
+ * @param user not blank
+ * @param password not blank; may hold colons
  */
 record BasicCredentials(String user, String password) {
   private static final String SCHEME = "Basic ";
@@ -34,7 +34,7 @@ record BasicCredentials(String user, String password) {
       return null;
     }
     int colon = text.indexOf(':');
-    if (colon <= 0 || colon == text.length() - 1) {
+    if (colon < 0) {
       return null;
     }
     for (int i = 0; i < text.length(); i++) {
@@ -42,6 +42,8 @@ record BasicCredentials(String user, String password) {
         return null;
       }
     }
-    return new BasicCredentials(text.substring(0, colon), text.substring(colon + 1));
+    String user = text.substring(0, colon);
+    String password = text.substring(colon + 1);
+    return user.isBlank() || password.isBlank() ? null : new BasicCredentials(user, password);
   }
 }

@@ -146,6 +146,18 @@ class EnvelopesTest {
   }
 
   @Test
+  void blankScopes_areLeftOut() {
+    OidcGrantConfig config = OidcGrantConfig.builder()
+        .issuer("https://idp.example")
+        .clientId("kong")
+        .clientSecret("s3cr3t")
+        .scopes("", "openid", " ")
+        .build();
+
+    assertThat(config.scopes()).containsExactly("openid");
+  }
+
+  @Test
   void initParam_thatIsASecret_isTakenAsItIs() {
     OidcGrantConfig config =
         fromTexts(texts("client_secret", " a,b c ", "cache_tokens_salt", " s, t "));

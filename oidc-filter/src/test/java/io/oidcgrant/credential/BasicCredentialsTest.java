@@ -47,6 +47,8 @@ class BasicCredentialsTest {
         "Basic OmI=", // no user
         "Basic YTo=", // no password
         "Basic Og==",
+        "Basic IDp4", // a blank user
+        "Basic eDog", // a blank password
         "Basic YTr/", // not UTF-8
         "Basic YTrA", // a UTF-8 sequence that is cut
         "Basic YToAYg==", // NUL
