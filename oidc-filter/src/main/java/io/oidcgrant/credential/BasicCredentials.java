@@ -1,5 +1,6 @@
 package io.oidcgrant.credential;
 
+import io.oidcgrant.protocol.Secret;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param user not blank
  * @param password not blank; may hold colons
  */
-record BasicCredentials(String user, String password) {
+record BasicCredentials(String user, Secret password) {
   private static final String SCHEME = "Basic ";
 
   static boolean isBasic(String authorization) {
@@ -44,6 +45,8 @@ record BasicCredentials(String user, String password) {
     }
     String user = text.substring(0, colon);
     String password = text.substring(colon + 1);
-    return user.isBlank() || password.isBlank() ? null : new BasicCredentials(user, password);
+    return user.isBlank() || password.isBlank()
+        ? null
+        : new BasicCredentials(user, Secret.of(password));
   }
 }
