@@ -98,7 +98,7 @@ public final class OidcGrantConfig {
 
   /**
    * Settings from named texts, such as a servlet's init-params; lists are separated by commas or
-   * white space.
+   * white space, secrets are taken as they are.
    *
    * @param texts the text of a name, null where there is none
    * @throws ConfigException with every problem
@@ -115,7 +115,7 @@ public final class OidcGrantConfig {
           .orElse(FieldType.TEXT);
       ConfigNode value = text.isEmpty()
           ? new ConfigNode.Scalar(source, 0, "", true, false)
-          : FieldType.fromText(type, source, text.strip());
+          : type.fromText(source, text);
       entries.add(new ConfigNode.Entry(name, 0, value));
     }
     Reading reading = new Reading();
@@ -246,7 +246,7 @@ public final class OidcGrantConfig {
 
   /** Empty where none is sent. */
   public List<String> scopes() {
-    return list(OidcFields.SCOPES);
+    return list(OidcFields.SCOPES).stream().filter(scope -> !scope.isBlank()).toList();
   }
 
   public List<String> audience() {

@@ -1,5 +1,6 @@
 package io.oidcgrant.credential;
 
+import io.oidcgrant.protocol.Secret;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -9,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * User and password of an {@code Authorization: Basic} header (RFC 7617), UTF-8.
  *
- * @param user not empty
- * @param password not empty; may hold colons
+ * @param user not blank
+ * @param password not blank; may hold colons
  */
-record BasicCredentials(String user, String password) {
+record BasicCredentials(String user, Secret password) {
   private static final String SCHEME = "Basic ";
 
   static boolean isBasic(String authorization) {
@@ -34,7 +35,7 @@ record BasicCredentials(String user, String password) {
       return null;
     }
     int colon = text.indexOf(':');
-    if (colon <= 0 || colon == text.length() - 1) {
+    if (colon < 0) {
       return null;
     }
     for (int i = 0; i < text.length(); i++) {
@@ -42,6 +43,10 @@ record BasicCredentials(String user, String password) {
         return null;
       }
     }
-    return new BasicCredentials(text.substring(0, colon), text.substring(colon + 1));
+    String user = text.substring(0, colon);
+    String password = text.substring(colon + 1);
+    return user.isBlank() || password.isBlank()
+        ? null
+        : new BasicCredentials(user, Secret.of(password));
   }
 }

@@ -80,7 +80,9 @@ public record CredentialMethod(
   @Nullable Credential ofHeader(String value) {
     if (basic) {
       BasicCredentials parts = BasicCredentials.parse(value);
-      return parts == null ? null : credential.apply(List.of(parts.user(), parts.password()));
+      return parts == null
+          ? null
+          : credential.apply(List.of(parts.user(), parts.password().reveal()));
     }
     String token = value.strip();
     if (isBearer(token)) {

@@ -193,7 +193,7 @@ public final class CredentialResolver {
           refuse(Kind.MALFORMED_REQUEST, "a parameter of the credential is malformed");
           return false;
         }
-        if (value.isEmpty()) {
+        if (value.isBlank()) {
           return false;
         }
         parts.add(value);

@@ -51,23 +51,22 @@ public final class JsonMembers {
   /** {@code body} less the members of these names. */
   public static byte[] without(byte[] body, Set<String> names) {
     List<Member> members = members(body);
-    List<Member> kept =
-        members.stream().filter(member -> !names.contains(member.name())).toList();
-    if (kept.size() == members.size()) {
+    if (members.stream().noneMatch(member -> names.contains(member.name()))) {
       return body;
     }
     int first = members.get(0).start();
     int end = members.get(members.size() - 1).end();
     ByteArrayOutputStream rest = new ByteArrayOutputStream(body.length);
     rest.write(body, 0, first);
-    for (int i = 0; i < kept.size(); i++) {
-      if (i > 0) {
+    boolean written = false;
+    for (int i = 0; i < members.size(); i++) {
+      Member member = members.get(i);
+      if (!names.contains(member.name())) {
         // What stands before a member (comma and white space) goes with it.
-        int before = members.indexOf(kept.get(i)) - 1;
-        int gap = members.get(before).end();
-        rest.write(body, gap, kept.get(i).start() - gap);
+        int from = written ? members.get(i - 1).end() : member.start();
+        rest.write(body, from, member.end() - from);
+        written = true;
       }
-      rest.write(body, kept.get(i).start(), kept.get(i).end() - kept.get(i).start());
     }
     rest.write(body, end, body.length - end);
     return rest.toByteArray();
@@ -105,8 +104,8 @@ public final class JsonMembers {
   }
 
   /**
-   * The parser would read UTF-16 and UTF-32 as well, with offsets that are not of bytes: every way
-   * to begin in them has a zero byte.
+   * The parser would read UTF-16 and UTF-32 as well, in which offsets are not of bytes: every way to
+   * begin in them has a zero byte.
    */
   private static boolean utf8(byte[] body) {
     for (int i = 0; i < Math.min(4, body.length); i++) {

@@ -146,6 +146,27 @@ class EnvelopesTest {
   }
 
   @Test
+  void blankScopes_areLeftOut() {
+    OidcGrantConfig config = OidcGrantConfig.builder()
+        .issuer("https://idp.example")
+        .clientId("kong")
+        .clientSecret("s3cr3t")
+        .scopes("", "openid", " ")
+        .build();
+
+    assertThat(config.scopes()).containsExactly("openid");
+  }
+
+  @Test
+  void initParam_thatIsASecret_isTakenAsItIs() {
+    OidcGrantConfig config =
+        fromTexts(texts("client_secret", " a,b c ", "cache_tokens_salt", " s, t "));
+
+    assertThat(config.clientSecret()).contains(Secret.of(" a,b c "));
+    assertThat(config.cacheTokensSalt()).contains(Secret.of(" s, t "));
+  }
+
+  @Test
   void initParams_tellEveryProblem() {
     assertThat(problems(texts("leeway", "soon", "timout", "5", "auth_methods", "password bearer")))
         .containsExactlyInAnyOrder(

@@ -2,6 +2,7 @@ package io.oidcgrant.credential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.oidcgrant.protocol.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.junit.jupiter.api.Test;
@@ -24,14 +25,15 @@ class BasicCredentialsTest {
     "a&grant_type=x:y, a&grant_type=x, y",
   })
   void header_isUserUpToTheFirstColon_andPassword(String text, String user, String password) {
-    assertThat(BasicCredentials.parse(basic(text))).isEqualTo(new BasicCredentials(user, password));
+    assertThat(BasicCredentials.parse(basic(text)))
+        .isEqualTo(new BasicCredentials(user, Secret.of(password)));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"Basic YTpi", "basic YTpi", "BASIC YTpi", "bAsIc   YTpi", "Basic YTpi  "})
   void scheme_isWithoutCase_andSpacesDoNotMatter(String header) {
     assertThat(BasicCredentials.isBasic(header)).isTrue();
-    assertThat(BasicCredentials.parse(header)).isEqualTo(new BasicCredentials("a", "b"));
+    assertThat(BasicCredentials.parse(header)).isEqualTo(new BasicCredentials("a", Secret.of("b")));
   }
 
   @ParameterizedTest
@@ -47,6 +49,8 @@ class BasicCredentialsTest {
         "Basic OmI=", // no user
         "Basic YTo=", // no password
         "Basic Og==",
+        "Basic IDp4", // a blank user
+        "Basic eDog", // a blank password
         "Basic YTr/", // not UTF-8
         "Basic YTrA", // a UTF-8 sequence that is cut
         "Basic YToAYg==", // NUL
@@ -70,6 +74,13 @@ class BasicCredentialsTest {
     String password = "x".repeat(20_000);
 
     assertThat(BasicCredentials.parse(basic("a:" + password)))
-        .isEqualTo(new BasicCredentials("a", password));
+        .isEqualTo(new BasicCredentials("a", Secret.of(password)));
+  }
+
+  @Test
+  void toString_hidesThePassword() {
+    assertThat(String.valueOf(BasicCredentials.parse(basic("alice:s3cr3t"))))
+        .contains("alice")
+        .doesNotContain("s3cr3t");
   }
 }

@@ -97,6 +97,12 @@ class CredentialResolverTest {
         .isEqualTo(Kind.NO_CREDENTIAL);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"refresh_token=%20", "username=+&password=x", "client_id=c&client_secret=+"})
+  void blankValues_areAbsent(String query) {
+    assertThat(refusal(ALL.resolve(TextRequest.get(query)))).isEqualTo(Kind.NO_CREDENTIAL);
+  }
+
   @Test
   void authorizationAsTheTokensHeader_needsTheScheme() {
     CredentialResolver resolver = new CredentialResolver(

@@ -1,9 +1,11 @@
 package io.oidcgrant.credential;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,5 +140,15 @@ class JsonMembersTest {
   void longNumber_isNothing() {
     assertThat(JsonMembers.values(utf8("{'x':" + "9".repeat(5_000) + ",'t':'a'}"), "t"))
         .isEmpty();
+  }
+
+  @Test
+  void manyMembers_areHiddenInLinearTime() {
+    String many = "'x':1,".repeat(170_000);
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(10),
+        () -> assertThat(without("{" + many + "'t':'a','y':2}", "t"))
+            .isEqualTo("{" + many + "'y':2}"));
   }
 }
