@@ -183,7 +183,7 @@ class RemoteIssuerIT {
     List<CompletionStage<JWKSet>> waiting =
         IntStream.range(0, 50).mapToObj(i -> issuer.keys().newerThan(old)).toList();
     JWKSet fresh = result(waiting.get(0));
-    assertThat(waiting).allMatch(one -> result(one) == fresh);
+    assertThat(waiting).allSatisfy(one -> assertThat(result(one)).isSameAs(fresh));
     assertThat(keyIds(fresh)).containsExactly(server.key().getKeyID());
     assertThat(server.keyFetches()).isEqualTo(2);
 
