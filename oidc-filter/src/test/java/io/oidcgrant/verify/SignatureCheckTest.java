@@ -245,7 +245,7 @@ class SignatureCheckTest {
   @Test
   void changedToken_isRefused() {
     String token = signed("ES256", P256);
-    String[] parts = token.split("\\.");
+    String[] parts = token.split("\\.", -1);
     String other = signed("ES256", SignedTokens.ec(Curve.P_256, "p256"));
     String payload = Base64URL.encode(json(claims(Map.of("sub", "root")))).toString();
     byte[] zeros = new byte[64];
