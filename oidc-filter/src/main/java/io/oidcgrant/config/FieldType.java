@@ -25,9 +25,7 @@ public interface FieldType<T> {
   String words();
 
   /** The node that a text stands for where only texts can be written. */
-  default ConfigNode fromText(String source, String text) {
-    return ConfigNode.Scalar.text(source, text.strip());
-  }
+  ConfigNode fromText(String source, String text);
 
   FieldType<String> TEXT = new TextType(false);
 
@@ -64,6 +62,11 @@ public interface FieldType<T> {
   FieldType<String> REFERENCEABLE = new TextType(true);
 
   FieldType<Boolean> BOOLEAN = new FieldType<>() {
+    @Override
+    public ConfigNode fromText(String source, String text) {
+      return ConfigNode.Scalar.text(source, text.strip());
+    }
+
     @Override
     public Optional<Boolean> read(ConfigNode node, String path, Reading reading) {
       if (node instanceof ConfigNode.Scalar scalar && scalar.booleanValue()) {
@@ -112,6 +115,11 @@ public interface FieldType<T> {
   static FieldType<String> oneOf(String... values) {
     List<String> allowed = List.of(values);
     return new FieldType<>() {
+      @Override
+      public ConfigNode fromText(String source, String text) {
+        return ConfigNode.Scalar.text(source, text.strip());
+      }
+
       @Override
       public Optional<String> read(ConfigNode node, String path, Reading reading) {
         Optional<String> text = TEXT.read(node, path, reading);
