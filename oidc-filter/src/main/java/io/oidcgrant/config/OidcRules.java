@@ -3,10 +3,12 @@ package io.oidcgrant.config;
 import io.oidcgrant.protocol.EndpointAddress;
 import io.oidcgrant.protocol.Secret;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
@@ -182,9 +184,13 @@ final class OidcRules {
   }
 
   private void names() {
-    pairs(OidcFields.DISCOVERY_HEADERS_NAMES, OidcFields.DISCOVERY_HEADERS_VALUES);
-    pairs(OidcFields.TOKEN_HEADERS_NAMES, OidcFields.TOKEN_HEADERS_VALUES);
-    pairs(OidcFields.TOKEN_POST_ARGS_NAMES, OidcFields.TOKEN_POST_ARGS_VALUES);
+    Comparator<String> header = String.CASE_INSENSITIVE_ORDER;
+    pairs(OidcFields.DISCOVERY_HEADERS_NAMES, OidcFields.DISCOVERY_HEADERS_VALUES, header);
+    pairs(OidcFields.TOKEN_HEADERS_NAMES, OidcFields.TOKEN_HEADERS_VALUES, header);
+    pairs(
+        OidcFields.TOKEN_POST_ARGS_NAMES,
+        OidcFields.TOKEN_POST_ARGS_VALUES,
+        Comparator.naturalOrder());
     for (Field<List<String>> field : List.of(
         OidcFields.DISCOVERY_HEADERS_NAMES,
         OidcFields.TOKEN_HEADERS_NAMES,
@@ -234,7 +240,14 @@ final class OidcRules {
     }
   }
 
-  private void pairs(Field<List<String>> names, Field<List<String>> texts) {
+  private void pairs(
+      Field<List<String>> names, Field<List<String>> texts, Comparator<String> order) {
+    Set<String> distinct = new TreeSet<>(order);
+    for (String name : values.find(names).orElse(List.of())) {
+      if (!distinct.add(name)) {
+        problem.accept(names, "holds " + name + " twice, which is not implemented in this release");
+      }
+    }
     int named = values.find(names).orElse(List.of()).size();
     int valued = values.find(texts).orElse(List.of()).size();
     if (named != valued) {

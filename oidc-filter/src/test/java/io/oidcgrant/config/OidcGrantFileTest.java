@@ -217,6 +217,8 @@ class OidcGrantFileTest {
         "password_param_type: [] | password_param_type: is empty: list header, query or body",
         "refresh_token_param_name: 'a b' | refresh_token_param_name: must be made of letters, digits, - and _",
         "token_headers_names: [a] | token_headers_values: has 0 items beside 1 of token_headers_names; each name needs its value",
+        "'token_post_args_names: [resource, resource]\ntoken_post_args_values: [a, b]' | token_post_args_names: holds resource twice, which is not implemented in this release",
+        "'token_headers_names: [x-a, X-A]\ntoken_headers_values: [a, b]' | token_headers_names: holds X-A twice, which is not implemented in this release",
         "token_post_args_client: grant_type | token_post_args_client: holds grant_type, which the grant sets itself",
         "token_headers_client: Authorization | token_headers_client: holds Authorization, which the request sets itself",
         "token_headers_client: 'a:b' | token_headers_client: holds what cannot be the name of a header",
