@@ -104,8 +104,8 @@ public final class JsonMembers {
   }
 
   /**
-   * The parser would read UTF-16 and UTF-32 as well, in which offsets are not of bytes: every way to
-   * begin in them has a zero byte.
+   * The parser would read UTF-16 and UTF-32 as well, in which offsets are not of bytes: every way
+   * to begin in them has a zero byte.
    */
   private static boolean utf8(byte[] body) {
     for (int i = 0; i < Math.min(4, body.length); i++) {

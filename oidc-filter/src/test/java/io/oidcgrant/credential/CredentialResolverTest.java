@@ -98,7 +98,8 @@ class CredentialResolverTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"refresh_token=%20", "username=+&password=x", "client_id=c&client_secret=+"})
+  @ValueSource(
+      strings = {"refresh_token=%20", "username=+&password=x", "client_id=c&client_secret=+"})
   void blankValues_areAbsent(String query) {
     assertThat(refusal(ALL.resolve(TextRequest.get(query)))).isEqualTo(Kind.NO_CREDENTIAL);
   }
