@@ -24,9 +24,6 @@ public interface FieldType<T> {
   /** In words, for messages and the reference. */
   String words();
 
-  /** The node that a text stands for where only texts can be written. */
-  ConfigNode fromText(String source, String text);
-
   FieldType<String> TEXT = new TextType(false);
 
   /** A text that may be written as a reference to where it is kept. */
@@ -34,12 +31,6 @@ public interface FieldType<T> {
     @Override
     public Optional<Secret> read(ConfigNode node, String path, Reading reading) {
       return REFERENCEABLE.read(node, path, reading).map(Secret::of);
-    }
-
-    /** As it is: separators and white space may be part of a secret. */
-    @Override
-    public ConfigNode fromText(String source, String text) {
-      return ConfigNode.Scalar.text(source, text);
     }
 
     @Override
@@ -58,15 +49,12 @@ public interface FieldType<T> {
     }
   };
 
+  FieldType<List<Secret>> SECRETS = listOf(SECRET);
+
   /** A text that is no secret but may be kept where secrets are. */
   FieldType<String> REFERENCEABLE = new TextType(true);
 
   FieldType<Boolean> BOOLEAN = new FieldType<>() {
-    @Override
-    public ConfigNode fromText(String source, String text) {
-      return ConfigNode.Scalar.text(source, text.strip());
-    }
-
     @Override
     public Optional<Boolean> read(ConfigNode node, String path, Reading reading) {
       if (node instanceof ConfigNode.Scalar scalar && scalar.booleanValue()) {
@@ -116,11 +104,6 @@ public interface FieldType<T> {
     List<String> allowed = List.of(values);
     return new FieldType<>() {
       @Override
-      public ConfigNode fromText(String source, String text) {
-        return ConfigNode.Scalar.text(source, text.strip());
-      }
-
-      @Override
       public Optional<String> read(ConfigNode node, String path, Reading reading) {
         Optional<String> text = TEXT.read(node, path, reading);
         Optional<String> wrong = text.flatMap(this::wrong);
@@ -169,19 +152,6 @@ public interface FieldType<T> {
         return whole ? Optional.of(List.copyOf(values)) : Optional.empty();
       }
 
-      /** Separated by commas or white space; a secret is a list of one. */
-      @Override
-      public ConfigNode fromText(String source, String text) {
-        if (item == SECRET) {
-          return item.fromText(source, text);
-        }
-        List<ConfigNode> items = new ArrayList<>();
-        Arrays.stream(text.split("[,\\s]+"))
-            .filter(part -> !part.isEmpty())
-            .forEach(part -> items.add(item.fromText(source, part)));
-        return new ConfigNode.Sequence(source, 0, items);
-      }
-
       @Override
       public Optional<String> wrong(List<T> values) {
         return values.stream().flatMap(value -> item.wrong(value).stream()).findFirst();
@@ -200,5 +170,23 @@ public interface FieldType<T> {
         return "list of " + item.words();
       }
     };
+  }
+
+  /**
+   * The node that a text stands for where only texts can be written: lists separated by commas or
+   * white space, secrets as they are.
+   */
+  static ConfigNode fromText(FieldType<?> type, String source, String text) {
+    if (type == SECRET || type == SECRETS) {
+      return ConfigNode.Scalar.text(source, text);
+    }
+    if (!type.words().startsWith("list of ")) {
+      return ConfigNode.Scalar.text(source, text.strip());
+    }
+    List<ConfigNode> items = new ArrayList<>();
+    Arrays.stream(text.split("[,\\s]+"))
+        .filter(item -> !item.isEmpty())
+        .forEach(item -> items.add(ConfigNode.Scalar.text(source, item)));
+    return new ConfigNode.Sequence(source, 0, items);
   }
 }

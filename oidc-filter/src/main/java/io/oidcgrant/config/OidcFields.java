@@ -3,6 +3,7 @@ package io.oidcgrant.config;
 import static io.oidcgrant.config.FieldType.BOOLEAN;
 import static io.oidcgrant.config.FieldType.REFERENCEABLE;
 import static io.oidcgrant.config.FieldType.SECRET;
+import static io.oidcgrant.config.FieldType.SECRETS;
 import static io.oidcgrant.config.FieldType.TEXT;
 import static io.oidcgrant.config.FieldType.integer;
 import static io.oidcgrant.config.FieldType.listOf;
@@ -67,9 +68,9 @@ final class OidcFields {
       row("token_endpoint", TEXT, "Token endpoint, instead of the discovered one.");
 
   static final Field<List<Secret>> CLIENT_ID =
-      row("client_id", listOf(SECRET), "Client identifier; this release uses one.");
+      row("client_id", SECRETS, "Client identifier; this release uses one.");
   static final Field<List<Secret>> CLIENT_SECRET =
-      row("client_secret", listOf(SECRET), "The client's secret.");
+      row("client_secret", SECRETS, "The client's secret.");
   static final Field<List<String>> CLIENT_AUTH_METHOD = row(
       "client_auth",
       listOf(CLIENT_AUTH),

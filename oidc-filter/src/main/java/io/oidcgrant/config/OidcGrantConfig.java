@@ -115,7 +115,7 @@ public final class OidcGrantConfig {
           .orElse(FieldType.TEXT);
       ConfigNode value = text.isEmpty()
           ? new ConfigNode.Scalar(source, 0, "", true, false)
-          : type.fromText(source, text);
+          : FieldType.fromText(type, source, text);
       entries.add(new ConfigNode.Entry(name, 0, value));
     }
     Reading reading = new Reading();

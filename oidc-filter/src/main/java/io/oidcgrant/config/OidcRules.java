@@ -3,10 +3,13 @@ package io.oidcgrant.config;
 import io.oidcgrant.protocol.EndpointAddress;
 import io.oidcgrant.protocol.Secret;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
@@ -182,9 +185,13 @@ final class OidcRules {
   }
 
   private void names() {
-    pairs(OidcFields.DISCOVERY_HEADERS_NAMES, OidcFields.DISCOVERY_HEADERS_VALUES);
-    pairs(OidcFields.TOKEN_HEADERS_NAMES, OidcFields.TOKEN_HEADERS_VALUES);
-    pairs(OidcFields.TOKEN_POST_ARGS_NAMES, OidcFields.TOKEN_POST_ARGS_VALUES);
+    Comparator<String> header = String.CASE_INSENSITIVE_ORDER;
+    pairs(OidcFields.DISCOVERY_HEADERS_NAMES, OidcFields.DISCOVERY_HEADERS_VALUES, header);
+    pairs(OidcFields.TOKEN_HEADERS_NAMES, OidcFields.TOKEN_HEADERS_VALUES, header);
+    pairs(
+        OidcFields.TOKEN_POST_ARGS_NAMES,
+        OidcFields.TOKEN_POST_ARGS_VALUES,
+        Comparator.naturalOrder());
     for (Field<List<String>> field : List.of(
         OidcFields.DISCOVERY_HEADERS_NAMES,
         OidcFields.TOKEN_HEADERS_NAMES,
@@ -206,24 +213,56 @@ final class OidcRules {
     }
     reserved(OidcFields.TOKEN_POST_ARGS_NAMES);
     reserved(OidcFields.TOKEN_POST_ARGS_CLIENT);
-    for (Field<String> field : List.of(
+    tokenHeaders(
         OidcFields.UPSTREAM_ACCESS_TOKEN_HEADER,
         OidcFields.UPSTREAM_REFRESH_TOKEN_HEADER,
-        OidcFields.UPSTREAM_ID_TOKEN_HEADER,
+        OidcFields.UPSTREAM_ID_TOKEN_HEADER);
+    tokenHeaders(
         OidcFields.DOWNSTREAM_ACCESS_TOKEN_HEADER,
         OidcFields.DOWNSTREAM_REFRESH_TOKEN_HEADER,
-        OidcFields.DOWNSTREAM_ID_TOKEN_HEADER)) {
-      values
-          .find(field)
-          .map(name -> name.endsWith(":bearer") ? name.substring(0, name.length() - 7) : name)
-          .filter(name -> !name.isEmpty() && !HEADER_NAME.matcher(name).matches())
-          .ifPresent(name -> problem.accept(field, "cannot be the name of a header"));
+        OidcFields.DOWNSTREAM_ID_TOKEN_HEADER);
+    String before = values.find(OidcFields.TOKEN_HEADERS_PREFIX).orElse("");
+    for (String name : values.find(OidcFields.TOKEN_HEADERS_REPLAY).orElse(List.of())) {
+      if (ofTheMessage(folded(before + name))) {
+        problem.accept(
+            OidcFields.TOKEN_HEADERS_REPLAY, "holds " + name + ", which the message sets itself");
+      }
     }
     values
         .find(OidcFields.TOKEN_HEADERS_PREFIX)
         .filter(prefix -> !HEADER_NAME.matcher(prefix).matches())
         .ifPresent(prefix ->
             problem.accept(OidcFields.TOKEN_HEADERS_PREFIX, "cannot begin the name of a header"));
+  }
+
+  /** Headers of one message, none of which may replace another. */
+  @SafeVarargs
+  private void tokenHeaders(Field<String>... fields) {
+    Set<String> distinct = new HashSet<>();
+    for (Field<String> field : fields) {
+      String written = values.find(field).orElse("");
+      String name =
+          written.endsWith(":bearer") ? written.substring(0, written.length() - 7) : written;
+      if (name.isEmpty()) {
+        continue;
+      }
+      if (!HEADER_NAME.matcher(name).matches()) {
+        problem.accept(field, "cannot be the name of a header");
+      } else if (ofTheMessage(folded(name))) {
+        problem.accept(field, "is " + name + ", which the message sets itself");
+      } else if (!distinct.add(folded(name))) {
+        problem.accept(field, "is " + name + ", which holds another token");
+      }
+    }
+  }
+
+  private static boolean ofTheMessage(String folded) {
+    return RESERVED_HEADERS.contains(folded) && !folded.equals("authorization");
+  }
+
+  /** As upstreams see names, many of which take these characters for one. */
+  private static String folded(String name) {
+    return name.toLowerCase(Locale.ROOT).replace('_', '-').replace('.', '-');
   }
 
   private void reserved(Field<List<String>> field) {
@@ -234,7 +273,14 @@ final class OidcRules {
     }
   }
 
-  private void pairs(Field<List<String>> names, Field<List<String>> texts) {
+  private void pairs(
+      Field<List<String>> names, Field<List<String>> texts, Comparator<String> order) {
+    Set<String> distinct = new TreeSet<>(order);
+    for (String name : values.find(names).orElse(List.of())) {
+      if (!distinct.add(name)) {
+        problem.accept(names, "holds " + name + " twice, which is not implemented in this release");
+      }
+    }
     int named = values.find(names).orElse(List.of()).size();
     int valued = values.find(texts).orElse(List.of()).size();
     if (named != valued) {

@@ -217,10 +217,18 @@ class OidcGrantFileTest {
         "password_param_type: [] | password_param_type: is empty: list header, query or body",
         "refresh_token_param_name: 'a b' | refresh_token_param_name: must be made of letters, digits, - and _",
         "token_headers_names: [a] | token_headers_values: has 0 items beside 1 of token_headers_names; each name needs its value",
+        "'token_post_args_names: [resource, resource]\ntoken_post_args_values: [a, b]' | token_post_args_names: holds resource twice, which is not implemented in this release",
+        "'token_headers_names: [x-a, X-A]\ntoken_headers_values: [a, b]' | token_headers_names: holds X-A twice, which is not implemented in this release",
         "token_post_args_client: grant_type | token_post_args_client: holds grant_type, which the grant sets itself",
         "token_headers_client: Authorization | token_headers_client: holds Authorization, which the request sets itself",
         "token_headers_client: 'a:b' | token_headers_client: holds what cannot be the name of a header",
         "upstream_id_token_header: 'a b' | upstream_id_token_header: cannot be the name of a header",
+        "upstream_id_token_header: Content_Length | upstream_id_token_header: is Content_Length, which the message sets itself",
+        "downstream_id_token_header: connection | downstream_id_token_header: is connection, which the message sets itself",
+        "upstream_id_token_header: Authorization | upstream_id_token_header: is Authorization, which holds another token",
+        "'upstream_refresh_token_header: x_token\nupstream_id_token_header: X-Token:bearer' | upstream_id_token_header: is X-Token, which holds another token",
+        "'downstream_access_token_header: x-token\ndownstream_id_token_header: X-Token' | downstream_id_token_header: is X-Token, which holds another token",
+        "token_headers_replay: Content-Length | token_headers_replay: holds Content-Length, which the message sets itself",
         "using_pseudo_issuer: true | token_endpoint: is missing: with using_pseudo_issuer it is not discovered",
         "token_endpoint: 'https://u:p@idp.example/t' | token_endpoint: must not have a user or a fragment in it",
         "token_endpoint: 'ftp://idp.example/t' | token_endpoint: must be an https URL with a host",
@@ -228,6 +236,17 @@ class OidcGrantFileTest {
       })
   void fields_mustFitEachOther(String line, String problem) {
     assertThat(problems(GOOD + line)).anyMatch(told -> told.contains(": " + problem));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "upstream_access_token_header:\nupstream_id_token_header: authorization",
+        "upstream_id_token_header: x-token\ndownstream_id_token_header: x-token",
+        "token_headers_prefix: idp-\ntoken_headers_replay: content-length",
+      })
+  void headers_thatDoNotCollide_areAccepted(String lines) {
+    assertThat(OidcGrantFile.parse("k.yaml", GOOD + lines)).isNotNull();
   }
 
   @ParameterizedTest
