@@ -46,11 +46,6 @@ abstract class NumberType<T extends Number> implements FieldType<T> {
   }
 
   @Override
-  public ConfigNode fromText(String source, String text) {
-    return ConfigNode.Scalar.text(source, text.strip());
-  }
-
-  @Override
   public Map<String, Object> schema() {
     return Map.of("type", whole ? "integer" : "number", "minimum", min, "maximum", max);
   }

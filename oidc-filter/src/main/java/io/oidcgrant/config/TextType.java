@@ -110,11 +110,6 @@ record TextType(boolean referenceable) implements FieldType<String> {
   }
 
   @Override
-  public ConfigNode fromText(String source, String text) {
-    return ConfigNode.Scalar.text(source, text.strip());
-  }
-
-  @Override
   public Map<String, Object> schema() {
     return Map.of("type", "string");
   }

@@ -26,11 +26,6 @@ record Unfinished(List<String> implemented, List<String> missing) implements Fie
   }
 
   @Override
-  public ConfigNode fromText(String source, String text) {
-    return ConfigNode.Scalar.text(source, text.strip());
-  }
-
-  @Override
   public Map<String, Object> schema() {
     return Map.of("type", "string", "enum", implemented);
   }
