@@ -180,7 +180,7 @@ class WebXmlIT {
               "init-param of filter users: hide_credentials: is a text, must be true or false")
           .contains("init-param of filter users: scopes_required: ")
           .contains(
-              "init-param of filter users: client_secret[0]: environment variable OIDC_CLIENT_SECRET is not set");
+              "init-param of filter users: client_secret: environment variable OIDC_CLIENT_SECRET is not set");
     }
   }
 }
