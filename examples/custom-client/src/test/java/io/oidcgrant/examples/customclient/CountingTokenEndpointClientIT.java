@@ -77,7 +77,7 @@ class CountingTokenEndpointClientIT {
     "503, <h1>down</h1>, 503, issuer_unavailable",
     "500, '{\"error\":\"unknown\"}', 503, issuer_unavailable",
     "429, slow down, 503, issuer_busy",
-    "404, <h1>none</h1>, 502, answer_unusable",
+    "404, <h1>none</h1>, 503, client_refused",
     "200, <h1>login</h1>, 502, answer_unusable",
     "200, {}, 502, answer_unusable",
   })
