@@ -53,6 +53,8 @@ public final class Main implements Runnable {
   private Main() {}
 
   public static void main(String[] arguments) {
+    // Unconfigured, the log goes to standard output, and JDK 21 and later log even System.exit.
+    Logging.setUp(Logging.LogLevel.WARN, Logging.LogFormat.PLAIN);
     System.exit(execute(arguments));
   }
 
