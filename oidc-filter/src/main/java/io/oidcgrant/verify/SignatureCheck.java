@@ -15,6 +15,7 @@ import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.OctetKeyPair;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.SignedJWT;
+import io.oidcgrant.jose.Ed25519;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.Printable;
@@ -125,7 +126,7 @@ final class SignatureCheck {
       return false;
     }
     JWSAlgorithm algorithm = header.getAlgorithm();
-    boolean edwards = Ed25519Verifier.isAlgorithm(algorithm);
+    boolean edwards = Ed25519.isAlgorithm(algorithm);
     if (key.getAlgorithm() != null
         && !key.getAlgorithm().getName().equals(algorithm.getName())
         && !(edwards && Set.of("EdDSA", "Ed25519").contains(key.getAlgorithm().getName()))) {
@@ -146,8 +147,7 @@ final class SignatureCheck {
   private static boolean signedBy(SignedJWT token, JWK key)
       throws JOSEException, GeneralSecurityException {
     if (key instanceof OctetKeyPair pair) {
-      return Ed25519Verifier.verify(
-          pair, token.getSigningInput(), token.getSignature().decode());
+      return Ed25519.verify(pair, token.getSigningInput(), token.getSignature().decode());
     }
     JWSVerifier verifier = key instanceof RSAKey rsa
         ? new RSASSAVerifier(rsa.toRSAPublicKey())

@@ -10,6 +10,7 @@ import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.token.AccessToken;
 import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.openid.connect.sdk.claims.AccessTokenHash;
+import io.oidcgrant.jose.Ed25519;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
@@ -142,7 +143,7 @@ public final class TokenVerifier {
       return;
     }
     AccessToken token = new BearerAccessToken(accessToken);
-    AccessTokenHash computed = Ed25519Verifier.isAlgorithm(header.getAlgorithm())
+    AccessTokenHash computed = Ed25519.isAlgorithm(header.getAlgorithm())
         ? AccessTokenHash.compute(token, JWSAlgorithm.EdDSA, Curve.Ed25519)
         : AccessTokenHash.compute(token, header.getAlgorithm(), null);
     if (computed == null || !computed.getValue().equals(stated)) {
