@@ -174,9 +174,13 @@ public interface FieldType<T> {
 
   /**
    * The node that a text stands for where only texts can be written: lists separated by commas or
-   * white space, secrets as they are.
+   * white space, secrets as they are, mappings as JSON or YAML.
    */
-  static ConfigNode fromText(FieldType<?> type, String source, String text) {
+  static ConfigNode fromText(FieldType<?> type, String source, String text, Reading reading) {
+    if (type.words().contains("JSON Web Key") || type.words().equals("mapping")) {
+      return YamlReader.single(YamlReader.read(source, text, reading))
+          .orElseGet(() -> ConfigNode.Scalar.text(source, text));
+    }
     if (type == SECRET || type == SECRETS) {
       return ConfigNode.Scalar.text(source, text);
     }

@@ -10,6 +10,7 @@ import static io.oidcgrant.config.FieldType.listOf;
 import static io.oidcgrant.config.FieldType.number;
 import static io.oidcgrant.config.FieldType.oneOf;
 
+import com.nimbusds.jose.jwk.JWK;
 import io.oidcgrant.protocol.Secret;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,18 +26,22 @@ final class OidcFields {
 
   private static final FieldType<String> LOCATION = oneOf("header", "query", "body");
   private static final List<String> EVERYWHERE = List.of("header", "query", "body");
-  private static final FieldType<String> CLIENT_AUTH = new Unfinished(
-      List.of("client_secret_basic", "client_secret_post"),
-      List.of(
-          "client_secret_jwt",
-          "private_key_jwt",
-          "tls_client_auth",
-          "self_signed_tls_client_auth",
-          "none"));
+  private static final FieldType<String> CLIENT_AUTH = oneOf(
+      "client_secret_basic",
+      "client_secret_post",
+      "client_secret_jwt",
+      "private_key_jwt",
+      "tls_client_auth",
+      "self_signed_tls_client_auth",
+      "none");
+  private static final FieldType<String> CLIENT_ALG = oneOf(
+      "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256",
+      "ES384", "ES512", "EdDSA");
+  private static final FieldType<JWK> JWK_TYPE = new JwkType();
   private static final FieldType<String> METHOD = new Unfinished(
-      List.of("refresh_token", "password", "client_credentials"),
-      List.of(
-          "bearer", "introspection", "userinfo", "authorization_code", "session", "kong_oauth2"));
+      List.of("bearer", "refresh_token", "password", "client_credentials"),
+      List.of("introspection", "userinfo", "authorization_code", "session", "kong_oauth2"));
+  private static final FieldType<String> POSSESSION = oneOf("off", "optional", "strict");
   private static final FieldType<String> GRANT =
       oneOf("refresh_token", "password", "client_credentials", "authorization_code");
 
@@ -67,10 +72,30 @@ final class OidcFields {
   static final Field<String> TOKEN_ENDPOINT =
       row("token_endpoint", TEXT, "Token endpoint, instead of the discovered one.");
 
+  static final Field<String> INTROSPECTION_ENDPOINT =
+      row("introspection_endpoint", REFERENCEABLE, "The same for the introspection endpoint.");
+  static final Field<String> REVOCATION_ENDPOINT =
+      row("revocation_endpoint", TEXT, "The same for the revocation endpoint.");
+  static final Field<String> MTLS_TOKEN_ENDPOINT = row(
+      "mtls_token_endpoint",
+      TEXT,
+      "Token endpoint for a client with a certificate, instead of the discovered alias (RFC 8705 section 5).");
+  static final Field<String> MTLS_INTROSPECTION_ENDPOINT =
+      row("mtls_introspection_endpoint", TEXT, "The same for the introspection endpoint.");
+  static final Field<String> MTLS_REVOCATION_ENDPOINT =
+      row("mtls_revocation_endpoint", TEXT, "The same for the revocation endpoint.");
+
   static final Field<List<Secret>> CLIENT_ID =
-      row("client_id", SECRETS, "Client identifier; this release uses one.");
-  static final Field<List<Secret>> CLIENT_SECRET =
-      row("client_secret", SECRETS, "The client's secret.");
+      row("client_id", SECRETS, "Client identifiers; see `client_arg` where there are several.");
+  static final Field<List<Secret>> CLIENT_SECRET = row(
+      "client_secret",
+      SECRETS,
+      "The clients' secrets, in the same order; a client beyond the end of a list takes its first item, here and in the lists below.");
+  static final Field<String> CLIENT_ARG = row(
+      "client_arg",
+      TEXT,
+      "client_id",
+      "Name of the caller's header or parameter that says which client to use, by its id or its place from 1 on; without it, or where it names none, the first.");
   static final Field<List<String>> CLIENT_AUTH_METHOD = row(
       "client_auth",
       listOf(CLIENT_AUTH),
@@ -79,11 +104,108 @@ final class OidcFields {
       "token_endpoint_auth_method",
       CLIENT_AUTH,
       "The same for the token endpoint alone; goes before `client_auth`.");
+  static final Field<String> INTROSPECTION_ENDPOINT_AUTH_METHOD = row(
+      "introspection_endpoint_auth_method",
+      CLIENT_AUTH,
+      "The same for the introspection endpoint.");
+  static final Field<String> REVOCATION_ENDPOINT_AUTH_METHOD =
+      row("revocation_endpoint_auth_method", CLIENT_AUTH, "The same for the revocation endpoint.");
+  static final Field<List<String>> CLIENT_ALG_NAMES = row(
+      "client_alg",
+      listOf(CLIENT_ALG),
+      "Algorithm of the client's assertion; default: that of its key, else RS256 for private_key_jwt, HS256 for client_secret_jwt.");
+  static final Field<List<JWK>> CLIENT_JWK = row(
+      "client_jwk",
+      listOf(JWK_TYPE),
+      "Private keys for private_key_jwt; default: keys of our own, see `client_keys_file`.");
+  static final Field<String> CLIENT_KEYS_FILE = row(
+      "client_keys_file",
+      TEXT,
+      "File in which our own keys for private_key_jwt are kept; without it they last as long as the process. In the proxy it is the option `--client-keys`.");
+  static final Field<String> CLIENT_ASSERTION_AUDIENCE = row(
+      "client_assertion_audience",
+      TEXT,
+      "The `aud` of assertions; default: the issuer, and anything else weakens them (RFC 7523).");
+  static final Field<String> CLIENT_ASSERTION_TYP = row(
+      "client_assertion_typ",
+      oneOf("client-authentication+jwt", "JWT"),
+      "client-authentication+jwt",
+      "The `typ` of assertions, for issuers that accept only the older one.");
+  static final Field<Boolean> TOKEN_ENDPOINT_DPOP = row(
+      "token_endpoint_dpop",
+      BOOLEAN,
+      false,
+      "Send a DPoP proof with every token request (RFC 9449 section 5); the token must then be bound to its key.");
+  static final Field<JWK> DPOP_JWK = row(
+      "dpop_jwk", JWK_TYPE, "Private key for DPoP proofs; default: one for ES256, made at start.");
+  static final Field<Boolean> UPSTREAM_DPOP = row(
+      "upstream_dpop",
+      BOOLEAN,
+      false,
+      "Send the access token as `Authorization: DPoP` with a fresh proof for each request (RFC 9449 section 7).");
+  static final Field<String> DPOP_UPSTREAM_URL = row(
+      "dpop_upstream_url",
+      TEXT,
+      "URL under which the upstream knows itself, for the proofs' `htu`; default: the service's URL, in a web application the request's own.");
 
   static final Field<List<String>> AUTH_METHODS = row(
       "auth_methods",
       listOf(METHOD),
       "Which credentials are looked for; default: all that this release implements and that have their settings.");
+  static final Field<List<String>> BEARER_TOKEN_PARAM_TYPE = row(
+      "bearer_token_param_type",
+      listOf(LOCATION),
+      EVERYWHERE,
+      "Where a caller's access token is looked for; query and body: `access_token`.");
+  static final Field<String> BEARER_TOKEN_HEADER_NAME = row(
+      "bearer_token_header_name",
+      TEXT,
+      "The only header that may hold it; default: Authorization (`Bearer`, and `DPoP` where that is on), Access-Token, X-Access-Token.");
+  static final Field<List<String>> AUDIENCE_REQUIRED = row(
+      "audience_required",
+      listOf(REFERENCEABLE),
+      "Audiences of which an access token must name one; an item of several words: all of them.");
+  static final Field<List<String>> AUDIENCE_CLAIM = row(
+      "audience_claim",
+      listOf(TEXT),
+      List.of("aud"),
+      "Path to the claim that holds them; an index counts from 1.");
+  static final Field<Boolean> INSECURE_ANY_AUDIENCE = row(
+      "insecure_any_audience",
+      BOOLEAN,
+      false,
+      "`bearer` may do without `audience_required`: any token of the issuer opens the door.");
+  static final Field<String> PROOF_OF_POSSESSION_MTLS = row(
+      "proof_of_possession_mtls",
+      POSSESSION,
+      "off",
+      "Callers' tokens bound to a client certificate (RFC 8705 section 3): `strict` demands one, `optional` checks it where the token is bound, `off` refuses bound tokens.");
+  static final Field<String> PROOF_OF_POSSESSION_DPOP = row(
+      "proof_of_possession_dpop",
+      POSSESSION,
+      "off",
+      "The same for tokens bound to a DPoP key (RFC 9449 section 7).");
+  static final Field<Boolean> PROOF_OF_POSSESSION_AUTH_METHODS_VALIDATION = row(
+      "proof_of_possession_auth_methods_validation",
+      BOOLEAN,
+      true,
+      "Refuse `strict` beside methods that bring no token of the caller's; false: they pass without proof.");
+  static final Field<CertificateHeaderSettings> PROOF_OF_POSSESSION_MTLS_FROM_HEADER = row(
+      "proof_of_possession_mtls_from_header",
+      new CertificateHeaderType(),
+      "The caller's certificate is taken from a header of a trusted peer instead of TLS: `certificate_header_name`, `certificate_header_format` (url_encoded, base64_encoded), `ca_certificates` (ids of entries, PEM or files), `secure_source` (true: of `trusted_ips` only), `allow_partial_chain`, `revocation_check_mode` (only SKIP), `cert_cache_ttl` (milliseconds).");
+  static final Field<Boolean> DPOP_USE_NONCE = row(
+      "dpop_use_nonce", BOOLEAN, false, "Proofs must hold a nonce of ours (RFC 9449 section 9).");
+  static final Field<Double> DPOP_PROOF_LIFETIME = row(
+      "dpop_proof_lifetime",
+      number(1, 3600),
+      300.0,
+      "How long a proof may be used, from its nonce on, else from its iat on, seconds.");
+  static final Field<List<String>> TRUSTED_IPS = row(
+      "trusted_ips",
+      listOf(TEXT),
+      List.of(),
+      "Peers (addresses, or networks such as 10.0.0.0/8) whose certificate headers are believed; in the proxy: `--trusted-ips`.");
   static final Field<List<String>> PASSWORD_PARAM_TYPE = row(
       "password_param_type",
       listOf(LOCATION),

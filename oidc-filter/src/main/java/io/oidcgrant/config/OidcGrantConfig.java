@@ -1,7 +1,10 @@
 package io.oidcgrant.config;
 
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.JWK;
 import io.oidcgrant.protocol.Secret;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -106,6 +109,7 @@ public final class OidcGrantConfig {
   public static OidcGrantConfig fromTexts(
       String source, Iterable<String> names, UnaryOperator<String> texts) {
     List<ConfigNode.Entry> entries = new ArrayList<>();
+    Reading reading = new Reading();
     for (String name : names) {
       String text = texts.apply(name);
       FieldType<?> type = OidcFields.rows().stream()
@@ -115,10 +119,9 @@ public final class OidcGrantConfig {
           .orElse(FieldType.TEXT);
       ConfigNode value = text.isEmpty()
           ? new ConfigNode.Scalar(source, 0, "", true, false)
-          : FieldType.fromText(type, source, text);
+          : FieldType.fromText(type, source, text, reading);
       entries.add(new ConfigNode.Entry(name, 0, value));
     }
-    Reading reading = new Reading();
     Optional<OidcGrantConfig> config =
         read(new ConfigNode.Mapping(source, 0, entries), "", reading);
     reading.throwIfAny();
@@ -178,27 +181,125 @@ public final class OidcGrantConfig {
     return values.find(OidcFields.TOKEN_ENDPOINT).map(URI::create);
   }
 
-  public Optional<String> clientId() {
-    return values
-        .find(OidcFields.CLIENT_ID)
-        .flatMap(ids -> ids.stream().findFirst())
-        .map(Secret::reveal);
+  public Optional<URI> introspectionEndpoint() {
+    return values.find(OidcFields.INTROSPECTION_ENDPOINT).map(URI::create);
   }
 
-  public Optional<Secret> clientSecret() {
-    return values
-        .find(OidcFields.CLIENT_SECRET)
-        .flatMap(secrets -> secrets.stream().findFirst());
+  public Optional<URI> revocationEndpoint() {
+    return values.find(OidcFields.REVOCATION_ENDPOINT).map(URI::create);
   }
 
-  /**
-   * The configured method at the token endpoint: {@code token_endpoint_auth_method} before
-   * {@code client_auth}.
-   */
+  public Optional<URI> mtlsTokenEndpoint() {
+    return values.find(OidcFields.MTLS_TOKEN_ENDPOINT).map(URI::create);
+  }
+
+  public Optional<URI> mtlsIntrospectionEndpoint() {
+    return values.find(OidcFields.MTLS_INTROSPECTION_ENDPOINT).map(URI::create);
+  }
+
+  public Optional<URI> mtlsRevocationEndpoint() {
+    return values.find(OidcFields.MTLS_REVOCATION_ENDPOINT).map(URI::create);
+  }
+
+  /** The clients; the first serves where the caller chooses none. */
+  public List<ClientSettings> clients() {
+    return ClientRules.clients(values);
+  }
+
+  public String clientArg() {
+    return values.get(OidcFields.CLIENT_ARG);
+  }
+
+  /** The first item of {@code client_auth}: also for callers that are clients themselves. */
   public Optional<String> clientAuth() {
-    return values
-        .find(OidcFields.TOKEN_ENDPOINT_AUTH_METHOD)
-        .or(() -> list(OidcFields.CLIENT_AUTH_METHOD).stream().findFirst());
+    return list(OidcFields.CLIENT_AUTH_METHOD).stream().findFirst();
+  }
+
+  /** The first item of {@code client_alg}. */
+  public Optional<JWSAlgorithm> clientAlg() {
+    return list(OidcFields.CLIENT_ALG_NAMES).stream().findFirst().map(JWSAlgorithm::parse);
+  }
+
+  public Optional<String> tokenEndpointAuthMethod() {
+    return values.find(OidcFields.TOKEN_ENDPOINT_AUTH_METHOD);
+  }
+
+  public Optional<String> introspectionEndpointAuthMethod() {
+    return values.find(OidcFields.INTROSPECTION_ENDPOINT_AUTH_METHOD);
+  }
+
+  public Optional<String> revocationEndpointAuthMethod() {
+    return values.find(OidcFields.REVOCATION_ENDPOINT_AUTH_METHOD);
+  }
+
+  public Optional<Path> clientKeysFile() {
+    return values.find(OidcFields.CLIENT_KEYS_FILE).map(Path::of);
+  }
+
+  public Optional<String> clientAssertionAudience() {
+    return values.find(OidcFields.CLIENT_ASSERTION_AUDIENCE);
+  }
+
+  public String clientAssertionTyp() {
+    return values.get(OidcFields.CLIENT_ASSERTION_TYP);
+  }
+
+  public boolean tokenEndpointDpop() {
+    return values.get(OidcFields.TOKEN_ENDPOINT_DPOP);
+  }
+
+  public Optional<JWK> dpopJwk() {
+    return values.find(OidcFields.DPOP_JWK);
+  }
+
+  public boolean upstreamDpop() {
+    return values.get(OidcFields.UPSTREAM_DPOP);
+  }
+
+  public Optional<URI> dpopUpstreamUrl() {
+    return values.find(OidcFields.DPOP_UPSTREAM_URL).map(URI::create);
+  }
+
+  public List<String> bearerTokenParamType() {
+    return values.get(OidcFields.BEARER_TOKEN_PARAM_TYPE);
+  }
+
+  public Optional<String> bearerTokenHeaderName() {
+    return values.find(OidcFields.BEARER_TOKEN_HEADER_NAME);
+  }
+
+  public List<String> audienceRequired() {
+    return list(OidcFields.AUDIENCE_REQUIRED);
+  }
+
+  public List<String> audienceClaim() {
+    return values.get(OidcFields.AUDIENCE_CLAIM);
+  }
+
+  /** {@code off}, {@code optional} or {@code strict}. */
+  public String proofOfPossessionMtls() {
+    return values.get(OidcFields.PROOF_OF_POSSESSION_MTLS);
+  }
+
+  /** {@code off}, {@code optional} or {@code strict}. */
+  public String proofOfPossessionDpop() {
+    return values.get(OidcFields.PROOF_OF_POSSESSION_DPOP);
+  }
+
+  public Optional<CertificateHeaderSettings> proofOfPossessionMtlsFromHeader() {
+    return values.find(OidcFields.PROOF_OF_POSSESSION_MTLS_FROM_HEADER);
+  }
+
+  public boolean dpopUseNonce() {
+    return values.get(OidcFields.DPOP_USE_NONCE);
+  }
+
+  public Duration dpopProofLifetime() {
+    return seconds(OidcFields.DPOP_PROOF_LIFETIME);
+  }
+
+  public List<String> trustedIps() {
+    return values.get(OidcFields.TRUSTED_IPS);
   }
 
   /** The methods in effect, in no particular order. */
@@ -212,7 +313,7 @@ public final class OidcGrantConfig {
       return List.of();
     }
     List<String> sentences = new ArrayList<>();
-    for (String method : List.of("refresh_token", "password", "client_credentials")) {
+    for (String method : OidcRules.DEFAULT_METHODS) {
       OidcRules.missingFor(values, method)
           .ifPresent(field -> sentences.add(method + " (" + field.name() + " is not set)"));
     }

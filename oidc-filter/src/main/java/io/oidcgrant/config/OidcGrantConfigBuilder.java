@@ -1,5 +1,6 @@
 package io.oidcgrant.config;
 
+import com.nimbusds.jose.jwk.JWK;
 import io.oidcgrant.protocol.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -98,6 +99,123 @@ public final class OidcGrantConfigBuilder {
 
   public OidcGrantConfigBuilder tokenEndpointAuthMethod(@Nullable String value) {
     return set(OidcFields.TOKEN_ENDPOINT_AUTH_METHOD, value);
+  }
+
+  public OidcGrantConfigBuilder mtlsTokenEndpoint(@Nullable String value) {
+    return set(OidcFields.MTLS_TOKEN_ENDPOINT, value);
+  }
+
+  public OidcGrantConfigBuilder introspectionEndpoint(@Nullable String value) {
+    return set(OidcFields.INTROSPECTION_ENDPOINT, value);
+  }
+
+  public OidcGrantConfigBuilder revocationEndpoint(@Nullable String value) {
+    return set(OidcFields.REVOCATION_ENDPOINT, value);
+  }
+
+  public OidcGrantConfigBuilder mtlsIntrospectionEndpoint(@Nullable String value) {
+    return set(OidcFields.MTLS_INTROSPECTION_ENDPOINT, value);
+  }
+
+  public OidcGrantConfigBuilder mtlsRevocationEndpoint(@Nullable String value) {
+    return set(OidcFields.MTLS_REVOCATION_ENDPOINT, value);
+  }
+
+  public OidcGrantConfigBuilder introspectionEndpointAuthMethod(@Nullable String value) {
+    return set(OidcFields.INTROSPECTION_ENDPOINT_AUTH_METHOD, value);
+  }
+
+  public OidcGrantConfigBuilder revocationEndpointAuthMethod(@Nullable String value) {
+    return set(OidcFields.REVOCATION_ENDPOINT_AUTH_METHOD, value);
+  }
+
+  public OidcGrantConfigBuilder clientArg(@Nullable String value) {
+    return set(OidcFields.CLIENT_ARG, value);
+  }
+
+  public OidcGrantConfigBuilder clientAlg(String... value) {
+    return set(OidcFields.CLIENT_ALG_NAMES, List.of(value));
+  }
+
+  public OidcGrantConfigBuilder clientJwk(JWK... value) {
+    return set(OidcFields.CLIENT_JWK, List.of(value));
+  }
+
+  public OidcGrantConfigBuilder clientKeysFile(@Nullable String value) {
+    return set(OidcFields.CLIENT_KEYS_FILE, value);
+  }
+
+  public OidcGrantConfigBuilder clientAssertionAudience(@Nullable String value) {
+    return set(OidcFields.CLIENT_ASSERTION_AUDIENCE, value);
+  }
+
+  public OidcGrantConfigBuilder clientAssertionTyp(@Nullable String value) {
+    return set(OidcFields.CLIENT_ASSERTION_TYP, value);
+  }
+
+  public OidcGrantConfigBuilder tokenEndpointDpop(boolean value) {
+    return set(OidcFields.TOKEN_ENDPOINT_DPOP, value);
+  }
+
+  public OidcGrantConfigBuilder dpopJwk(@Nullable JWK value) {
+    return set(OidcFields.DPOP_JWK, value);
+  }
+
+  public OidcGrantConfigBuilder upstreamDpop(boolean value) {
+    return set(OidcFields.UPSTREAM_DPOP, value);
+  }
+
+  public OidcGrantConfigBuilder dpopUpstreamUrl(@Nullable String value) {
+    return set(OidcFields.DPOP_UPSTREAM_URL, value);
+  }
+
+  public OidcGrantConfigBuilder bearerTokenParamType(String... value) {
+    return set(OidcFields.BEARER_TOKEN_PARAM_TYPE, List.of(value));
+  }
+
+  public OidcGrantConfigBuilder bearerTokenHeaderName(@Nullable String value) {
+    return set(OidcFields.BEARER_TOKEN_HEADER_NAME, value);
+  }
+
+  public OidcGrantConfigBuilder audienceRequired(String... value) {
+    return set(OidcFields.AUDIENCE_REQUIRED, List.of(value));
+  }
+
+  public OidcGrantConfigBuilder audienceClaim(String... value) {
+    return set(OidcFields.AUDIENCE_CLAIM, List.of(value));
+  }
+
+  public OidcGrantConfigBuilder insecureAnyAudience(boolean value) {
+    return set(OidcFields.INSECURE_ANY_AUDIENCE, value);
+  }
+
+  public OidcGrantConfigBuilder proofOfPossessionMtls(@Nullable String value) {
+    return set(OidcFields.PROOF_OF_POSSESSION_MTLS, value);
+  }
+
+  public OidcGrantConfigBuilder proofOfPossessionDpop(@Nullable String value) {
+    return set(OidcFields.PROOF_OF_POSSESSION_DPOP, value);
+  }
+
+  public OidcGrantConfigBuilder proofOfPossessionAuthMethodsValidation(boolean value) {
+    return set(OidcFields.PROOF_OF_POSSESSION_AUTH_METHODS_VALIDATION, value);
+  }
+
+  public OidcGrantConfigBuilder proofOfPossessionMtlsFromHeader(
+      @Nullable CertificateHeaderSettings value) {
+    return set(OidcFields.PROOF_OF_POSSESSION_MTLS_FROM_HEADER, value);
+  }
+
+  public OidcGrantConfigBuilder dpopUseNonce(boolean value) {
+    return set(OidcFields.DPOP_USE_NONCE, value);
+  }
+
+  public OidcGrantConfigBuilder dpopProofLifetime(@Nullable Duration value) {
+    return set(OidcFields.DPOP_PROOF_LIFETIME, seconds(value));
+  }
+
+  public OidcGrantConfigBuilder trustedIps(String... value) {
+    return set(OidcFields.TRUSTED_IPS, List.of(value));
   }
 
   public OidcGrantConfigBuilder authMethods(String... value) {

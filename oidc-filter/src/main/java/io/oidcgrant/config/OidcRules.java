@@ -1,7 +1,6 @@
 package io.oidcgrant.config;
 
 import io.oidcgrant.protocol.EndpointAddress;
-import io.oidcgrant.protocol.Secret;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -19,6 +18,10 @@ import java.util.regex.Pattern;
  */
 final class OidcRules {
   private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
+  /** Of {@code auth_methods}, those of APIs, in Kong's order. */
+  static final List<String> DEFAULT_METHODS =
+      List.of("bearer", "refresh_token", "password", "client_credentials");
+
   private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e\\t]*");
 
   /**
@@ -56,8 +59,9 @@ final class OidcRules {
   static void check(Values values, BiConsumer<Field<?>, String> problem) {
     OidcRules rules = new OidcRules(values, problem);
     rules.issuer();
-    rules.client();
+    ClientRules.check(values, problem);
     rules.methods();
+    PossessionRules.check(values, problem);
     rules.names();
     rules.cache();
   }
@@ -87,44 +91,19 @@ final class OidcRules {
     values
         .find(OidcFields.TOKEN_ENDPOINT)
         .ifPresent(url -> address(OidcFields.TOKEN_ENDPOINT, url));
-    values.find(OidcFields.JWKS_ENDPOINT).ifPresent(url -> address(OidcFields.JWKS_ENDPOINT, url));
+    for (Field<String> field : List.of(OidcFields.JWKS_ENDPOINT, OidcFields.MTLS_TOKEN_ENDPOINT)) {
+      values.find(field).ifPresent(url -> address(field, url));
+    }
+    values
+        .find(OidcFields.DPOP_UPSTREAM_URL)
+        .flatMap(url -> EndpointAddress.wrong(url, true))
+        .ifPresent(wrong -> problem.accept(OidcFields.DPOP_UPSTREAM_URL, wrong));
   }
 
   private void address(Field<String> field, String text) {
     Optional<String> wrong =
         EndpointAddress.wrong(text, values.get(OidcFields.INSECURE_HTTP_ISSUER));
     wrong.ifPresent(message -> problem.accept(field, message));
-  }
-
-  private void client() {
-    List<Secret> ids = values.find(OidcFields.CLIENT_ID).orElse(List.of());
-    List<Secret> secrets = values.find(OidcFields.CLIENT_SECRET).orElse(List.of());
-    single(OidcFields.CLIENT_ID, ids.size());
-    single(OidcFields.CLIENT_SECRET, secrets.size());
-    single(
-        OidcFields.CLIENT_AUTH_METHOD,
-        values.find(OidcFields.CLIENT_AUTH_METHOD).orElse(List.of()).size());
-    if (ids.stream().anyMatch(Secret::isEmpty)) {
-      problem.accept(OidcFields.CLIENT_ID, "is empty");
-    }
-    if (secrets.stream().anyMatch(Secret::isEmpty)) {
-      problem.accept(OidcFields.CLIENT_SECRET, "is empty");
-    }
-    if (!ids.isEmpty() && secrets.isEmpty()) {
-      problem.accept(
-          OidcFields.CLIENT_SECRET,
-          "is missing: client_secret_basic and client_secret_post need it");
-    }
-    if (ids.isEmpty() && !secrets.isEmpty()) {
-      problem.accept(OidcFields.CLIENT_ID, "is missing beside client_secret");
-    }
-  }
-
-  private void single(Field<?> field, int size) {
-    if (size > 1) {
-      problem.accept(
-          field, "holds " + size + " clients; several clients are not implemented in this release");
-    }
   }
 
   private void methods() {
@@ -140,14 +119,23 @@ final class OidcRules {
     if (written.isEmpty() && methods(values).isEmpty()) {
       problem.accept(OidcFields.AUTH_METHODS, "leaves no method that has its settings");
     }
+    location(OidcFields.BEARER_TOKEN_PARAM_TYPE);
     location(OidcFields.PASSWORD_PARAM_TYPE);
     location(OidcFields.CLIENT_CREDENTIALS_PARAM_TYPE);
     location(OidcFields.REFRESH_TOKEN_PARAM_TYPE);
-    values
-        .find(OidcFields.REFRESH_TOKEN_PARAM_NAME)
-        .filter(name -> !HEADER_NAME.matcher(name).matches())
-        .ifPresent(name -> problem.accept(
-            OidcFields.REFRESH_TOKEN_PARAM_NAME, "must be made of letters, digits, - and _"));
+    for (Field<String> field : List.of(
+        OidcFields.REFRESH_TOKEN_PARAM_NAME,
+        OidcFields.BEARER_TOKEN_HEADER_NAME,
+        OidcFields.CLIENT_ARG)) {
+      values
+          .find(field)
+          .filter(name -> !isHeaderName(name))
+          .ifPresent(name -> problem.accept(field, "must be made of letters, digits, - and _"));
+    }
+  }
+
+  static boolean isHeaderName(String name) {
+    return HEADER_NAME.matcher(name).matches();
   }
 
   private void location(Field<List<String>> field) {
@@ -163,7 +151,7 @@ final class OidcRules {
       return written.get().stream().distinct().toList();
     }
     List<String> usable = new ArrayList<>();
-    for (String method : List.of("refresh_token", "password", "client_credentials")) {
+    for (String method : DEFAULT_METHODS) {
       if (missingFor(values, method).isEmpty()) {
         usable.add(method);
       }
@@ -175,6 +163,11 @@ final class OidcRules {
   static Optional<Field<?>> missingFor(Values values, String method) {
     boolean client = !values.find(OidcFields.CLIENT_ID).orElse(List.of()).isEmpty();
     return switch (method) {
+      case "bearer" ->
+        values.find(OidcFields.AUDIENCE_REQUIRED).orElse(List.of()).isEmpty()
+                && !values.get(OidcFields.INSECURE_ANY_AUDIENCE)
+            ? Optional.of(OidcFields.AUDIENCE_REQUIRED)
+            : Optional.empty();
       case "refresh_token" ->
         values.find(OidcFields.REFRESH_TOKEN_PARAM_NAME).isEmpty()
             ? Optional.of(OidcFields.REFRESH_TOKEN_PARAM_NAME)

@@ -16,27 +16,32 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the token request takes over from the caller's: {@code token_post_args_client} and
- * {@code token_headers_client}. Immutable, safe for concurrent use.
+ * {@code token_headers_client}, and which client asks. Immutable, safe for concurrent use.
  */
 final class CallerInputs {
   private final List<String> parameterNames;
   private final List<String> headerNames;
+  private final ClientChoice clients;
 
-  CallerInputs(List<String> parameterNames, List<String> headerNames) {
+  CallerInputs(List<String> parameterNames, List<String> headerNames, ClientChoice clients) {
     this.parameterNames = parameterNames;
     this.headerNames = headerNames;
+    this.clients = clients;
   }
 
   /** Whether a parameter may be in the body: the query, which comes first, does not have it. */
   boolean wantsBody(RequestView request) {
     String query = request.rawQuery();
-    return parameterNames.stream()
-        .anyMatch(name -> query == null || FormParameters.values(query, name).isEmpty());
+    return clients.wantsBody(request)
+        || parameterNames.stream()
+            .anyMatch(
+                name -> query == null || FormParameters.values(query, name).isEmpty());
   }
 
   GrantRequest read(Credential credential, RequestView request) {
+    int client = credential instanceof Credential.ClientSecret ? 0 : clients.of(request);
     if (parameterNames.isEmpty() && headerNames.isEmpty()) {
-      return new GrantRequest(credential, Map.of(), Map.of());
+      return new GrantRequest(credential, client, Map.of(), Map.of());
     }
     Map<String, String> parameters = new TreeMap<>();
     for (String name : parameterNames) {
@@ -52,15 +57,18 @@ final class CallerInputs {
         headers.put(name, String.join(", ", values));
       }
     }
-    return new GrantRequest(credential, parameters, headers);
+    return new GrantRequest(credential, client, parameters, headers);
   }
 
   /** The parts that make the answer another one; null for none. */
   @Nullable List<String> parts(GrantRequest request) {
-    if (request.parameters().isEmpty() && request.headers().isEmpty()) {
+    if (request.client() == 0
+        && request.parameters().isEmpty()
+        && request.headers().isEmpty()) {
       return null;
     }
     List<String> parts = new ArrayList<>();
+    parts.addAll(List.of("c", Integer.toString(request.client())));
     request.parameters().forEach((name, value) -> parts.addAll(List.of("p", name, value)));
     request.headers().forEach((name, value) -> parts.addAll(List.of("h", name, value)));
     return parts;

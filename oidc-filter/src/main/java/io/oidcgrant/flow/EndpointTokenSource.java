@@ -4,18 +4,19 @@ import com.nimbusds.oauth2.sdk.ErrorObject;
 import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.TokenRequest;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthentication;
-import io.oidcgrant.clientauth.ClientAuthenticator;
+import io.oidcgrant.clientauth.DpopProofs;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.credential.Credential;
 import io.oidcgrant.credential.HeaderNames;
 import io.oidcgrant.endpoint.TokenEndpointClient;
 import io.oidcgrant.endpoint.TokenEndpointClient.Answer;
+import io.oidcgrant.issuer.IssuerEndpoint;
 import io.oidcgrant.issuer.IssuerMetadata;
 import io.oidcgrant.issuer.RemoteIssuer;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.Printable;
-import io.oidcgrant.protocol.Secret;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** Asks the token endpoint: grant, client authentication, request, and what its refusal means. */
 final class EndpointTokenSource implements TokenSource<TokenAnswer> {
@@ -52,16 +54,31 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
   private static final Set<String> CLIENTS = Set.of("invalid_client", "unauthorized_client");
   private static final Set<String> PASSING =
       Set.of("server_error", "temporarily_unavailable", "slow_down");
+  private static final String DPOP = "DPoP";
   private static final Duration PAUSE = Duration.ofSeconds(5);
 
   private final OidcGrantConfig config;
   private final RemoteIssuer issuer;
   private final TokenEndpointClient client;
+  private final ClientProofs proofs;
+  private final @Nullable DpopProofs dpop;
 
-  EndpointTokenSource(OidcGrantConfig config, RemoteIssuer issuer, TokenEndpointClient client) {
+  /**
+   * Creates one.
+   *
+   * @param dpop null where tokens are not to be bound to a key
+   */
+  EndpointTokenSource(
+      OidcGrantConfig config,
+      RemoteIssuer issuer,
+      TokenEndpointClient client,
+      ClientProofs proofs,
+      @Nullable DpopProofs dpop) {
     this.config = config;
     this.issuer = issuer;
     this.client = client;
+    this.proofs = proofs;
+    this.dpop = dpop;
   }
 
   @Override
@@ -82,10 +99,7 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
   }
 
   private CompletionStage<TokenAnswer> ask(GrantRequest request, IssuerMetadata metadata) {
-    ClientAuthentication authentication = authentication(request.credential(), metadata);
-    Map<String, String> headers = new LinkedHashMap<>(config.tokenHeaders());
-    headers.putAll(request.headers());
-    return client.send(message(request, metadata, authentication), headers).thenApply(answer -> {
+    return send(request, metadata, true).thenApply(answer -> {
       if (!answer.response().indicatesSuccess()) {
         throw refusal(request, answer.response().toErrorResponse().getErrorObject())
             .toException();
@@ -93,21 +107,57 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
       return new TokenAnswer(
           answer.response().toSuccessResponse(),
           metadata,
-          authentication.getClientID().getValue(),
+          clientId(request),
           replayed(request.credential(), answer));
     });
   }
 
-  private TokenRequest message(
-      GrantRequest request, IssuerMetadata metadata, ClientAuthentication authentication) {
-    TokenRequest.Builder builder = new TokenRequest.Builder(
-        metadata
-            .tokenEndpoint()
-            .orElseThrow(
-                () -> Failure.of(Kind.ISSUER_UNAVAILABLE, "the issuer names no token_endpoint")
-                    .toException()),
-        authentication,
-        request.credential().grant());
+  /**
+   * One attempt; and one more where the server wants a nonce in the proof: with everything that may
+   * be used but once made anew (RFC 9449 section 8).
+   */
+  private CompletionStage<Answer> send(
+      GrantRequest request, IssuerMetadata metadata, boolean again) {
+    URI address = proofs.address(IssuerEndpoint.TOKEN, metadata);
+    Map<String, String> headers = new LinkedHashMap<>(config.tokenHeaders());
+    headers.putAll(request.headers());
+    if (dpop != null) {
+      headers.put(DPOP, dpop.proof("POST", address, null));
+    }
+    return client.send(message(request, metadata, address), headers).thenCompose(answer -> {
+      boolean wanted = dpop != null
+          && dpop.remember(address, nonce(answer))
+          && !answer.response().indicatesSuccess()
+          && "use_dpop_nonce"
+              .equals(answer.response().toErrorResponse().getErrorObject().getCode());
+      return wanted && again
+          ? send(request, metadata, false)
+          : CompletableFuture.completedFuture(answer);
+    });
+  }
+
+  private static @Nullable String nonce(Answer answer) {
+    for (Map.Entry<String, List<String>> header : answer.headers().entrySet()) {
+      if (header.getKey().equalsIgnoreCase("DPoP-Nonce") && header.getValue().size() == 1) {
+        return header.getValue().get(0);
+      }
+    }
+    return null;
+  }
+
+  private String clientId(GrantRequest request) {
+    return request.credential() instanceof Credential.ClientSecret caller
+        ? caller.clientId()
+        : proofs.clientId(request.client());
+  }
+
+  private TokenRequest message(GrantRequest request, IssuerMetadata metadata, URI address) {
+    ClientAuthentication authentication =
+        request.credential() instanceof Credential.ClientSecret caller
+            ? proofs.ofCaller(caller, metadata)
+            : proofs.of(request.client(), IssuerEndpoint.TOKEN, metadata);
+    TokenRequest.Builder builder =
+        new TokenRequest.Builder(address, authentication, request.credential().grant());
     Map<String, String> parameters = new LinkedHashMap<>(config.tokenPostArgs());
     parameters.putAll(request.parameters());
     String scope = parameters.remove("scope");
@@ -122,20 +172,6 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
       }
     });
     return builder.build();
-  }
-
-  /** The caller's own id and secret where he is the client; else ours. */
-  private ClientAuthentication authentication(Credential credential, IssuerMetadata metadata) {
-    ClientAuthenticator method = config
-        .clientAuth()
-        .map(ClientAuthenticator::named)
-        .orElseGet(() -> ClientAuthenticator.among(metadata.tokenEndpointAuthMethods()));
-    if (credential instanceof Credential.ClientSecret caller) {
-      return method.authenticate(caller.clientId(), caller.secret());
-    }
-    String id = config.clientId().orElseThrow();
-    Secret secret = config.clientSecret().orElseThrow();
-    return method.authenticate(id, secret);
   }
 
   /** Whose fault it is that the token endpoint refused. */

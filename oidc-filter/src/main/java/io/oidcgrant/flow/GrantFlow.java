@@ -1,5 +1,9 @@
 package io.oidcgrant.flow;
 
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.JWK;
+import io.oidcgrant.clientauth.DpopProofs;
+import io.oidcgrant.config.ClientSettings;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.credential.Credential;
 import io.oidcgrant.credential.CredentialMethod;
@@ -9,6 +13,7 @@ import io.oidcgrant.credential.RequestView;
 import io.oidcgrant.endpoint.HttpTokenEndpointClient;
 import io.oidcgrant.endpoint.TokenEndpointClient;
 import io.oidcgrant.issuer.RemoteIssuer;
+import io.oidcgrant.jose.SigningKey;
 import io.oidcgrant.propagate.Propagation;
 import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.Tokens;
@@ -65,7 +70,10 @@ public final class GrantFlow {
     RemoteIssuer issuer = runtime.issuer(config);
     TokenEndpointClient client =
         custom != null ? custom : new HttpTokenEndpointClient(runtime.client(config));
-    EndpointTokenSource endpoint = new EndpointTokenSource(config, issuer, client);
+    ClientProofs proofs = new ClientProofs(config, runtime.clientKeys(), false, runtime.clock());
+    proofs.prepare();
+    DpopProofs dpop = config.tokenEndpointDpop() ? dpop(config, runtime) : null;
+    EndpointTokenSource endpoint = new EndpointTokenSource(config, issuer, client, proofs, dpop);
     TokenVerifier verifier = new TokenVerifier(
         new TokenVerifier.Rules(
             config.verifySignature(),
@@ -83,8 +91,10 @@ public final class GrantFlow {
         runtime.clock(),
         new CachingTokenSource.Settings(
             config.cacheTokens(), config.negativeTtl(), config.timeout()));
-    CallerInputs inputs =
-        new CallerInputs(config.tokenPostArgsClient(), config.tokenHeadersClient());
+    CallerInputs inputs = new CallerInputs(
+        config.tokenPostArgsClient(),
+        config.tokenHeadersClient(),
+        new ClientChoice(config.clients(), config.clientArg()));
     return new GrantFlow(
         new CredentialResolver(methods(config), config.credentialBodyLimit(), inputs::wantsBody),
         inputs,
@@ -100,6 +110,14 @@ public final class GrantFlow {
                 config.downstreamIdTokenHeader())),
         runtime.memory(),
         runtime.memory().hash().digest(policy(config)));
+  }
+
+  private static DpopProofs dpop(OidcGrantConfig config, GrantRuntime runtime) {
+    SigningKey key = config
+        .dpopJwk()
+        .map(jwk -> SigningKey.of(jwk, SigningKey.algorithmOf(jwk)))
+        .orElseGet(() -> SigningKey.generate(JWSAlgorithm.ES256));
+    return new DpopProofs(key, runtime.clock());
   }
 
   /** In Kong's fixed order, whatever order {@code auth_methods} has. */
@@ -137,11 +155,25 @@ public final class GrantFlow {
         String.valueOf(config.sslVerify()),
         String.valueOf(config.caCertificatesFile()),
         String.valueOf(config.insecureHttpIssuer()),
-        config.clientId().orElse(""),
-        config.clientSecret().map(Secret::reveal).orElse(""),
+        config.clientAssertionAudience().orElse("") + " " + config.clientAssertionTyp(),
+        String.valueOf(config.mtlsTokenEndpoint()),
+        config.tokenEndpointAuthMethod().orElse(""),
         config.clientAuth().orElse(""),
+        String.valueOf(config.clientAlg()),
+        config.tokenEndpointDpop() + " "
+            + config.dpopJwk().map(JWK::toJSONString).orElse(""),
         config.tokenHeadersPrefix(),
         config.verifySignature() + " " + config.verifyClaims() + " " + config.leeway()));
+    for (ClientSettings client : config.clients()) {
+      addAll(
+          parts,
+          List.of(
+              client.id(),
+              client.secret().map(Secret::reveal).orElse(""),
+              client.auth().orElse(""),
+              String.valueOf(client.algorithm()),
+              client.key().map(JWK::toJSONString).orElse("")));
+    }
     addAll(parts, config.issuersAllowed());
     addAll(parts, config.scopes());
     addAll(parts, config.audience());

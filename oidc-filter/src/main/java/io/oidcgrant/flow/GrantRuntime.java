@@ -2,15 +2,18 @@ package io.oidcgrant.flow;
 
 import io.oidcgrant.cache.CaffeineTokenCache;
 import io.oidcgrant.cache.KeyedHash;
+import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.config.ConfigException;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.http.IdpClient;
 import io.oidcgrant.http.TlsTrust;
+import io.oidcgrant.issuer.IssuerEndpoint;
 import io.oidcgrant.issuer.IssuerSettings;
 import io.oidcgrant.issuer.IssuerStatus;
 import io.oidcgrant.issuer.RemoteIssuer;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
@@ -26,6 +29,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +48,7 @@ public final class GrantRuntime implements AutoCloseable {
   private final ExecutorService executor;
   private final ScheduledExecutorService scheduler;
   private final TokenMemory memory;
+  private final ClientKeys clientKeys = ClientKeys.inMemory();
   private final Map<Way, IdpClient> clients = new ConcurrentHashMap<>();
   private final Map<IssuerKey, RemoteIssuer> issuers = new ConcurrentHashMap<>();
 
@@ -91,6 +96,10 @@ public final class GrantRuntime implements AutoCloseable {
     return clock;
   }
 
+  ClientKeys clientKeys() {
+    return clientKeys;
+  }
+
   TokenMemory memory() {
     return memory;
   }
@@ -113,7 +122,14 @@ public final class GrantRuntime implements AutoCloseable {
         config.issuer(),
         config.discoveryDocument(),
         config.discoveryHeaders(),
-        config.tokenEndpoint(),
+        present(Map.of(
+            IssuerEndpoint.TOKEN, config.tokenEndpoint(),
+            IssuerEndpoint.INTROSPECTION, config.introspectionEndpoint(),
+            IssuerEndpoint.REVOCATION, config.revocationEndpoint())),
+        present(Map.of(
+            IssuerEndpoint.TOKEN, config.mtlsTokenEndpoint(),
+            IssuerEndpoint.INTROSPECTION, config.mtlsIntrospectionEndpoint(),
+            IssuerEndpoint.REVOCATION, config.mtlsRevocationEndpoint())),
         config.jwksEndpoint(),
         config.insecureHttpIssuer(),
         config.rediscoveryLifetime(),
@@ -122,6 +138,13 @@ public final class GrantRuntime implements AutoCloseable {
     return issuers.computeIfAbsent(
         new IssuerKey(way(config), settings),
         key -> RemoteIssuer.start(settings, client, scheduler, clock));
+  }
+
+  private static Map<IssuerEndpoint, URI> present(Map<IssuerEndpoint, Optional<URI>> written) {
+    return written.entrySet().stream()
+        .filter(entry -> entry.getValue().isPresent())
+        .collect(Collectors.toUnmodifiableMap(
+            Map.Entry::getKey, entry -> entry.getValue().orElseThrow()));
   }
 
   private static Way way(OidcGrantConfig config) {

@@ -52,9 +52,12 @@ final class VerifyingTokenSource implements TokenSource<Tokens> {
 
   private CompletionStage<Tokens> verify(Credential credential, TokenAnswer answer, Instant asked) {
     AccessToken accessToken = answer.response().getTokens().getAccessToken();
-    // RFC 6749 section 7.1: a token of a type that is not understood must not be used.
-    if (!AccessTokenType.BEARER.equals(accessToken.getType())) {
-      throw unusable("the token is of type " + accessToken.getType() + ", not Bearer");
+    // RFC 6749 section 7.1: a token of a type that is not understood must not be used; nor may one
+    // that is not bound where that was asked for (RFC 9449 section 5).
+    AccessTokenType wanted =
+        config.tokenEndpointDpop() ? AccessTokenType.DPOP : AccessTokenType.BEARER;
+    if (!wanted.equals(accessToken.getType())) {
+      throw unusable("the token is of type " + accessToken.getType() + ", not " + wanted);
     }
     String token = visible("access token", accessToken.getValue());
     List<String> issuers = config.issuersAllowed().isEmpty()

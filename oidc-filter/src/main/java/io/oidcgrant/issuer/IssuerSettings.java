@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param issuer the identifier that the metadata must state to the letter
  * @param discoveryDocument empty where there is none to be asked
- * @param tokenEndpoint goes before the discovered one
+ * @param endpoints go before the discovered ones
+ * @param mtlsEndpoints go before all others for a client with a certificate
  * @param jwksEndpoint goes before the discovered one
  * @param httpAllowed endpoints may be plain http beyond loopback
  * @param rediscovery least time between two fetches of keys for unknown key ids
@@ -20,7 +21,8 @@ public record IssuerSettings(
     String issuer,
     Optional<URI> discoveryDocument,
     Map<String, String> headers,
-    Optional<URI> tokenEndpoint,
+    Map<IssuerEndpoint, URI> endpoints,
+    Map<IssuerEndpoint, URI> mtlsEndpoints,
     Optional<URI> jwksEndpoint,
     boolean httpAllowed,
     Duration rediscovery,

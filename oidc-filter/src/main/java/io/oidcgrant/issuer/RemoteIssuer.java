@@ -14,6 +14,7 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,7 +72,11 @@ public final class RemoteIssuer implements AutoCloseable {
     RemoteIssuer issuer = new RemoteIssuer(settings, client, scheduler, clock);
     if (settings.discoveryDocument().isEmpty()) {
       issuer.known = new IssuerMetadata(
-          settings.issuer(), settings.tokenEndpoint(), settings.jwksEndpoint(), List.of());
+          settings.issuer(),
+          settings.endpoints(),
+          settings.mtlsEndpoints(),
+          settings.jwksEndpoint(),
+          Map.of());
     } else {
       issuer.discover();
     }
@@ -194,16 +199,40 @@ public final class RemoteIssuer implements AutoCloseable {
             + ", configured is "
             + settings.issuer());
       }
-      List<String> methods =
-          JSONObjectUtils.getStringList(document, "token_endpoint_auth_methods_supported");
-      return new IssuerMetadata(
-          issuer,
-          settings.tokenEndpoint().or(() -> address(document, "token_endpoint")),
-          settings.jwksEndpoint().or(() -> address(document, "jwks_uri")),
-          methods == null ? List.of() : List.copyOf(methods));
+      return metadata(document);
     } catch (ParseException e) {
       throw unusable("the discovery document is not what it should be");
     }
+  }
+
+  private IssuerMetadata metadata(Map<String, Object> document) throws ParseException {
+    Map<String, Object> written = JSONObjectUtils.getJSONObject(document, "mtls_endpoint_aliases");
+    Map<String, Object> aliases = written == null ? Map.of() : written;
+    Map<IssuerEndpoint, URI> endpoints = new EnumMap<>(IssuerEndpoint.class);
+    Map<IssuerEndpoint, URI> mtlsEndpoints = new EnumMap<>(IssuerEndpoint.class);
+    Map<IssuerEndpoint, List<String>> methods = new EnumMap<>(IssuerEndpoint.class);
+    for (IssuerEndpoint endpoint : IssuerEndpoint.values()) {
+      String name = endpoint.metadataName();
+      URI configured = settings.endpoints().get(endpoint);
+      Optional.ofNullable(configured)
+          .or(() -> address(document, name))
+          .ifPresent(uri -> endpoints.put(endpoint, uri));
+      // What was configured goes before what was discovered, an alias before the endpoint itself.
+      Optional.ofNullable(settings.mtlsEndpoints().get(endpoint))
+          .or(() -> configured == null ? address(aliases, name) : Optional.empty())
+          .ifPresent(uri -> mtlsEndpoints.put(endpoint, uri));
+      List<String> supported =
+          JSONObjectUtils.getStringList(document, name + "_auth_methods_supported");
+      if (supported != null) {
+        methods.put(endpoint, List.copyOf(supported));
+      }
+    }
+    return new IssuerMetadata(
+        settings.issuer(),
+        Map.copyOf(endpoints),
+        Map.copyOf(mtlsEndpoints),
+        settings.jwksEndpoint().or(() -> address(document, "jwks_uri")),
+        Map.copyOf(methods));
   }
 
   private Optional<URI> address(Map<String, Object> document, String name) {

@@ -112,7 +112,7 @@ class EnvelopesTest {
     assertThat(everything(built)).isEqualTo(everything(file));
     assertThat(file.leeway()).isEqualTo(Duration.ofMillis(1500));
     assertThat(file.tokenHeaders()).isEqualTo(Map.of("x-a", "1", "x-b", "two"));
-    assertThat(file.clientSecret()).contains(Secret.of("s3cr3t"));
+    assertThat(file.clients().get(0).secret()).contains(Secret.of("s3cr3t"));
   }
 
   @Test
@@ -162,18 +162,19 @@ class EnvelopesTest {
     OidcGrantConfig config =
         fromTexts(texts("client_secret", " a,b c ", "cache_tokens_salt", " s, t "));
 
-    assertThat(config.clientSecret()).contains(Secret.of(" a,b c "));
+    assertThat(config.clients().get(0).secret()).contains(Secret.of(" a,b c "));
     assertThat(config.cacheTokensSalt()).contains(Secret.of(" s, t "));
   }
 
   @Test
   void initParams_tellEveryProblem() {
-    assertThat(problems(texts("leeway", "soon", "timout", "5", "auth_methods", "password bearer")))
+    assertThat(
+            problems(texts("leeway", "soon", "timout", "5", "auth_methods", "password userinfo")))
         .containsExactlyInAnyOrder(
             "init-params: leeway: is a text, must be a number from 0 to 3600",
             "init-params: timout: unknown field; did you mean timeout?",
-            "init-params: auth_methods[1]: bearer is not implemented in this release; implemented:"
-                + " refresh_token, password, client_credentials");
+            "init-params: auth_methods[1]: userinfo is not implemented in this release; implemented:"
+                + " bearer, refresh_token, password, client_credentials");
   }
 
   @ParameterizedTest
@@ -192,7 +193,7 @@ class EnvelopesTest {
             .issuer("https://idp.example")
             .clientId("kong")
             .clientSecret("")
-            .authMethods("password", "bearer")
+            .authMethods("password", "userinfo")
             .passwordParamType("headers")
             .leeway(Duration.ofHours(2))
             .cacheTtl(Duration.ofSeconds(-1))
@@ -203,8 +204,8 @@ class EnvelopesTest {
         .extracting(ConfigProblem::toString)
         .containsExactlyInAnyOrder(
             "builder: client_secret: is empty",
-            "builder: auth_methods: bearer is not implemented in this release; implemented:"
-                + " refresh_token, password, client_credentials",
+            "builder: auth_methods: userinfo is not implemented in this release; implemented:"
+                + " bearer, refresh_token, password, client_credentials",
             "builder: password_param_type: must be one of header, query, body; did you mean header?",
             "builder: leeway: must be a number from 0 to 3600",
             "builder: cache_ttl: must be a number from 0 to 31622400",

@@ -58,7 +58,7 @@ class OidcGrantFileTest {
             "k.yaml:8: services[0].plugins[0].config.issuer: is plain http beyond loopback, where everybody"
                 + " on the way can read the secrets: use https, or set insecure_http_issuer: true",
             "k.yaml:8: services[0].plugins[0].config.client_secret: is missing: client_secret_basic and"
-                + " client_secret_post need it",
+                + " client_secret_post need it; or write client_auth: private_key_jwt, tls_client_auth or none",
             "k.yaml:10: services[0].plugins[0].config.auth_method: unknown field; did you mean auth_methods?",
             "k.yaml:11: services[0].plugins[0].config.leeway: is a text, must be a number from 0 to 3600",
             "k.yaml:12: services[0].plugins[0].config.timeout: must be a whole number from 1 to 600000",
@@ -164,23 +164,23 @@ class OidcGrantFileTest {
   @Test
   void knownField_thatIsNotImplemented_isRefused() {
     String more =
-        "audience_required: [api]\nuserinfo_endpoint: https://idp.example/u\nverify_nonce: true\n";
+        "scopes_required: [api]\nuserinfo_endpoint: https://idp.example/u\nverify_nonce: true\n";
 
     assertThat(read(false, more).problems())
         .extracting(ConfigProblem::toString)
         .containsExactly(
-            "k.yaml:4: config.audience_required: is a known field, but not implemented in this release",
+            "k.yaml:4: config.scopes_required: is a known field, but not implemented in this release",
             "k.yaml:5: config.userinfo_endpoint: is a known field, but not implemented in this release");
   }
 
   @Test
   void knownField_underCompatKong_isWarnedOf_whereItCannotWeaken() {
     Reading reading = read(
-        true, "audience_required: [api]\nuserinfo_endpoint: https://idp.example/u\nmax_age: 5\n");
+        true, "scopes_required: [api]\nuserinfo_endpoint: https://idp.example/u\nmax_age: 5\n");
 
     assertThat(reading.problems())
         .extracting(ConfigProblem::path)
-        .containsExactly("config.audience_required", "config.max_age");
+        .containsExactly("config.scopes_required", "config.max_age");
     assertThat(reading.warnings())
         .extracting(ConfigProblem::toString)
         .containsExactly(
@@ -200,11 +200,11 @@ class OidcGrantFileTest {
 
   @Test
   void method_thatIsNotImplemented_isRefused() {
-    assertThat(problems(GOOD + "auth_methods: [password, bearer, passwort]"))
+    assertThat(problems(GOOD + "auth_methods: [password, userinfo, passwort]"))
         .containsExactly(
-            "k.yaml:4: auth_methods[1]: bearer is not implemented in this release; implemented:"
-                + " refresh_token, password, client_credentials",
-            "k.yaml:4: auth_methods[2]: must be one of refresh_token, password, client_credentials, bearer,"
+            "k.yaml:4: auth_methods[1]: userinfo is not implemented in this release; implemented:"
+                + " bearer, refresh_token, password, client_credentials",
+            "k.yaml:4: auth_methods[2]: must be one of bearer, refresh_token, password, client_credentials,"
                 + " introspection, userinfo, authorization_code, session, kong_oauth2; did you mean password?");
   }
 
@@ -298,7 +298,7 @@ class OidcGrantFileTest {
   private static Optional<String> secret(String text, Reading reading) {
     return OidcGrantConfig.read(YamlReader.read("k.yaml", text, reading).get(0), "", reading)
         .or(Optional::empty)
-        .flatMap(OidcGrantConfig::clientSecret)
+        .flatMap(config -> config.clients().get(0).secret())
         .map(io.oidcgrant.protocol.Secret::reveal);
   }
 
@@ -321,7 +321,7 @@ class OidcGrantFileTest {
       assertThat(problems).as(text).isNotEmpty().noneMatch(problem -> problem.contains(secret));
     }
     OidcGrantConfig config = good("cache_tokens_salt: " + secret + "\n");
-    assertThat(config + " " + config.clientSecret() + config.cacheTokensSalt())
+    assertThat(config + " " + config.clients() + config.cacheTokensSalt())
         .doesNotContain(secret)
         .doesNotContain("s3cr3t");
   }

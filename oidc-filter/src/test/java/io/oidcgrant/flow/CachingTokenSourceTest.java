@@ -48,7 +48,8 @@ class CachingTokenSourceTest {
   private Wanted wanted(String credential) {
     return new Wanted(
         memory.hash().key(new byte[0], "refresh_token", "", credential, null),
-        new GrantRequest(new Credential.RefreshToken(Secret.of(credential)), Map.of(), Map.of()));
+        new GrantRequest(
+            new Credential.RefreshToken(Secret.of(credential)), 0, Map.of(), Map.of()));
   }
 
   private static Tokens tokens(String value, long renewIn, long expireIn, boolean reusable) {

@@ -54,7 +54,8 @@ class DiscoveryDocumentIT {
             "https://idp.example",
             document,
             Map.of("X-Key", "7"),
-            Optional.empty(),
+            Map.of(),
+            Map.of(),
             keys,
             false,
             Duration.ofSeconds(30),
@@ -100,7 +101,8 @@ class DiscoveryDocumentIT {
         RemoteIssuer issuer = start(Optional.of(server.uri("/d")), Optional.empty())) {
       IssuerMetadata metadata = issuer.metadata().toCompletableFuture().get(20, TimeUnit.SECONDS);
 
-      assertThat(metadata.tokenEndpoint()).contains(URI.create("https://idp.example/t"));
+      assertThat(metadata.endpoint(IssuerEndpoint.TOKEN, false))
+          .contains(URI.create("https://idp.example/t"));
       assertThat(metadata.jwksUri()).isEmpty();
     }
   }

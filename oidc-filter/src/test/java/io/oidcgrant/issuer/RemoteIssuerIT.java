@@ -61,7 +61,8 @@ class RemoteIssuerIT {
             identifier,
             Optional.of(document),
             Map.of(),
-            Optional.empty(),
+            Map.of(),
+            Map.of(),
             Optional.empty(),
             false,
             REDISCOVERY,
@@ -103,7 +104,8 @@ class RemoteIssuerIT {
         IntStream.range(0, 20).mapToObj(i -> issuer.metadata()).toList();
 
     for (CompletionStage<IssuerMetadata> one : waiting) {
-      assertThat(result(one).tokenEndpoint()).contains(URI.create(server.url() + "/token"));
+      assertThat(result(one).endpoint(IssuerEndpoint.TOKEN, false))
+          .contains(URI.create(server.url() + "/token"));
     }
     settledKeys();
     assertThat(server.discoveries()).isEqualTo(1);
@@ -260,7 +262,8 @@ class RemoteIssuerIT {
             "name",
             Optional.empty(),
             Map.of(),
-            Optional.of(URI.create(server.url() + "/token")),
+            Map.of(IssuerEndpoint.TOKEN, URI.create(server.url() + "/token")),
+            Map.of(),
             Optional.of(URI.create(server.url() + "/keys")),
             false,
             REDISCOVERY,

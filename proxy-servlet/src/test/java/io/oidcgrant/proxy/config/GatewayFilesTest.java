@@ -49,7 +49,7 @@ class GatewayFilesTest {
     return gateway.routes().stream()
         .filter(found -> found.name().equals(route))
         .flatMap(found -> found.grant().stream())
-        .flatMap(grant -> grant.clientId().stream())
+        .flatMap(grant -> grant.clients().stream().map(client -> client.id()))
         .toList();
   }
 
