@@ -37,7 +37,7 @@ final class ErrorResponse {
     response.setStatus(status);
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Content-Type-Options", "nosniff");
-    if (status == 401 || status == 400) {
+    if (status == 401 || status == 400 || status == 403) {
       challenge(response, kind);
     }
     failure.retryAfter().ifPresent(delay -> response.setHeader("Retry-After", seconds(delay)));
@@ -87,6 +87,7 @@ final class ErrorResponse {
     return switch (status(kind)) {
       case 400 -> "Bad request";
       case 401 -> config.unauthorizedErrorMessage();
+      case 403 -> config.forbiddenErrorMessage();
       case 408 -> "Request timeout";
       case 413 -> "Request body too large";
       case 502 -> "The identity provider's answer cannot be used";

@@ -107,6 +107,12 @@ final class Exchange {
         return;
       }
     }
+    try {
+      flow.admit(found, seen, tokens);
+    } catch (GrantException e) {
+      errors.write(response, e.failure());
+      return;
+    }
     ForwardedRequest forwarded = new ForwardedRequest(request);
     HttpServletResponse answer = response;
     if (found.inQuery()) {
@@ -225,10 +231,14 @@ final class Exchange {
         return;
       }
       try {
+        flow.admit(found, seen, tokens);
         if (found.inQuery()) {
           response.restrict();
         }
         grant(request, response, forwarded, seen, found, tokens);
+      } catch (GrantException e) {
+        refuse(e.failure());
+        return;
       } catch (RuntimeException e) {
         LOG.error("a fault while a request was made ready to go on", e);
         refuse(GrantException.failureOf(e));

@@ -39,6 +39,7 @@ class ArchitectureTest {
       Map.entry("jose", List.of("protocol")),
       Map.entry("clientauth", List.of("protocol", "jose")),
       Map.entry("cache", List.of("protocol")),
+      Map.entry("authorize", List.of("protocol")),
       Map.entry("propagate", List.of("protocol", "credential")),
       Map.entry("issuer", List.of("protocol", "http")),
       Map.entry("endpoint", List.of("protocol", "http")),
@@ -49,6 +50,7 @@ class ArchitectureTest {
           List.of(
               "protocol",
               "jose",
+              "authorize",
               "http",
               "credential",
               "clientauth",

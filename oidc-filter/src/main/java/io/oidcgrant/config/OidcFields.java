@@ -170,6 +170,20 @@ final class OidcFields {
       listOf(TEXT),
       List.of("aud"),
       "Path to the claim that holds them; an index counts from 1.");
+  static final Field<List<String>> SCOPES_REQUIRED =
+      row("scopes_required", listOf(REFERENCEABLE), "The same for scopes.");
+  static final Field<List<String>> SCOPES_CLAIM =
+      row("scopes_claim", listOf(TEXT), List.of("scope"), "Path to the claim that holds them.");
+  static final Field<List<String>> GROUPS_REQUIRED =
+      row("groups_required", listOf(REFERENCEABLE), "The same for groups.");
+  static final Field<List<String>> GROUPS_CLAIM =
+      row("groups_claim", listOf(TEXT), List.of("groups"), "Path to the claim that holds them.");
+  static final Field<List<String>> ROLES_REQUIRED =
+      row("roles_required", listOf(REFERENCEABLE), "The same for roles.");
+  static final Field<List<String>> ROLES_CLAIM =
+      row("roles_claim", listOf(TEXT), List.of("roles"), "Path to the claim that holds them.");
+  static final Field<List<String>> CLAIMS_FORBIDDEN =
+      row("claims_forbidden", listOf(TEXT), "Names of claims that an access token must not have.");
   static final Field<Boolean> INSECURE_ANY_AUDIENCE = row(
       "insecure_any_audience",
       BOOLEAN,
@@ -360,6 +374,8 @@ final class OidcFields {
 
   static final Field<String> UNAUTHORIZED_ERROR_MESSAGE =
       row("unauthorized_error_message", TEXT, "Unauthorized", "The `message` of a 401.");
+  static final Field<String> FORBIDDEN_ERROR_MESSAGE =
+      row("forbidden_error_message", TEXT, "Forbidden", "The `message` of a 403.");
   static final Field<Boolean> DISPLAY_ERRORS =
       row("display_errors", BOOLEAN, false, "Tell the caller what exactly was wrong.");
   static final Field<Boolean> EXPOSE_ERROR_CODE =

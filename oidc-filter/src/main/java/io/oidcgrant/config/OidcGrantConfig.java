@@ -276,6 +276,34 @@ public final class OidcGrantConfig {
     return values.get(OidcFields.AUDIENCE_CLAIM);
   }
 
+  public List<String> scopesRequired() {
+    return list(OidcFields.SCOPES_REQUIRED);
+  }
+
+  public List<String> scopesClaim() {
+    return values.get(OidcFields.SCOPES_CLAIM);
+  }
+
+  public List<String> groupsRequired() {
+    return list(OidcFields.GROUPS_REQUIRED);
+  }
+
+  public List<String> groupsClaim() {
+    return values.get(OidcFields.GROUPS_CLAIM);
+  }
+
+  public List<String> rolesRequired() {
+    return list(OidcFields.ROLES_REQUIRED);
+  }
+
+  public List<String> rolesClaim() {
+    return values.get(OidcFields.ROLES_CLAIM);
+  }
+
+  public List<String> claimsForbidden() {
+    return list(OidcFields.CLAIMS_FORBIDDEN);
+  }
+
   /** {@code off}, {@code optional} or {@code strict}. */
   public String proofOfPossessionMtls() {
     return values.get(OidcFields.PROOF_OF_POSSESSION_MTLS);
@@ -472,6 +500,10 @@ public final class OidcGrantConfig {
 
   public String unauthorizedErrorMessage() {
     return values.get(OidcFields.UNAUTHORIZED_ERROR_MESSAGE);
+  }
+
+  public String forbiddenErrorMessage() {
+    return values.get(OidcFields.FORBIDDEN_ERROR_MESSAGE);
   }
 
   public boolean displayErrors() {

@@ -185,6 +185,34 @@ public final class OidcGrantConfigBuilder {
     return set(OidcFields.AUDIENCE_CLAIM, List.of(value));
   }
 
+  public OidcGrantConfigBuilder scopesRequired(String... value) {
+    return set(OidcFields.SCOPES_REQUIRED, List.of(value));
+  }
+
+  public OidcGrantConfigBuilder scopesClaim(String... value) {
+    return set(OidcFields.SCOPES_CLAIM, List.of(value));
+  }
+
+  public OidcGrantConfigBuilder groupsRequired(String... value) {
+    return set(OidcFields.GROUPS_REQUIRED, List.of(value));
+  }
+
+  public OidcGrantConfigBuilder groupsClaim(String... value) {
+    return set(OidcFields.GROUPS_CLAIM, List.of(value));
+  }
+
+  public OidcGrantConfigBuilder rolesRequired(String... value) {
+    return set(OidcFields.ROLES_REQUIRED, List.of(value));
+  }
+
+  public OidcGrantConfigBuilder rolesClaim(String... value) {
+    return set(OidcFields.ROLES_CLAIM, List.of(value));
+  }
+
+  public OidcGrantConfigBuilder claimsForbidden(String... value) {
+    return set(OidcFields.CLAIMS_FORBIDDEN, List.of(value));
+  }
+
   public OidcGrantConfigBuilder insecureAnyAudience(boolean value) {
     return set(OidcFields.INSECURE_ANY_AUDIENCE, value);
   }
@@ -380,6 +408,10 @@ public final class OidcGrantConfigBuilder {
 
   public OidcGrantConfigBuilder unauthorizedErrorMessage(@Nullable String value) {
     return set(OidcFields.UNAUTHORIZED_ERROR_MESSAGE, value);
+  }
+
+  public OidcGrantConfigBuilder forbiddenErrorMessage(@Nullable String value) {
+    return set(OidcFields.FORBIDDEN_ERROR_MESSAGE, value);
   }
 
   public OidcGrantConfigBuilder displayErrors(boolean value) {

@@ -17,11 +17,36 @@ public sealed interface Credential {
   /** What only the rightful holder knows. */
   Secret proof();
 
-  /** The grant that redeems it at the token endpoint. */
-  AuthorizationGrant grant();
+  /** One that the token endpoint exchanges for tokens. */
+  sealed interface Redeemable extends Credential {
+    /** The grant that redeems it. */
+    AuthorizationGrant grant();
+  }
+
+  /**
+   * A token that the caller already has (RFC 6750 section 2).
+   *
+   * @param dpop it came under the scheme {@code DPoP} (RFC 9449 section 7.1)
+   */
+  record AccessToken(Secret token, boolean dpop) implements Credential {
+    @Override
+    public String method() {
+      return "bearer";
+    }
+
+    @Override
+    public String identifier() {
+      return "";
+    }
+
+    @Override
+    public Secret proof() {
+      return token;
+    }
+  }
 
   /** RFC 6749 section 6. */
-  record RefreshToken(Secret token) implements Credential {
+  record RefreshToken(Secret token) implements Redeemable {
     @Override
     public String method() {
       return "refresh_token";
@@ -44,7 +69,7 @@ public sealed interface Credential {
   }
 
   /** RFC 6749 section 4.3. */
-  record Password(String username, Secret password) implements Credential {
+  record Password(String username, Secret password) implements Redeemable {
     @Override
     public String method() {
       return "password";
@@ -74,7 +99,7 @@ public sealed interface Credential {
   }
 
   /** RFC 6749 section 4.4: the caller is a client itself. */
-  record ClientSecret(String clientId, Secret secret) implements Credential {
+  record ClientSecret(String clientId, Secret secret) implements Redeemable {
     @Override
     public String method() {
       return "client_credentials";

@@ -11,27 +11,48 @@ import org.jspecify.annotations.Nullable;
  * One method of {@code auth_methods}: under which names its parts are looked for, and what they
  * make.
  *
- * @param locations of {@code header}, {@code query}, {@code body}
+ * @param locations of {@code query}, {@code body} and that of headers
  * @param names of the parameters, all of which are needed
- * @param header name of the header that holds it
+ * @param headers names of the headers that may hold it
  * @param basic the header is {@code Authorization: Basic} and holds both parts
+ * @param dpop Authorization may have the scheme {@code DPoP}
  * @param credential makes the credential of its parts
  */
 public record CredentialMethod(
     String name,
     Set<String> locations,
     List<String> names,
-    String header,
+    List<String> headers,
     boolean basic,
+    boolean dpop,
     Function<List<String>, Credential> credential) {
   private static final String BEARER = "Bearer";
+  private static final String DPOP = "DPoP";
+
+  /**
+   * A caller's own access token.
+   *
+   * @param headers names of the headers that may hold it
+   * @param dpop whether the scheme {@code DPoP} is accepted beside {@code Bearer}
+   */
+  public static CredentialMethod bearer(Set<String> locations, List<String> headers, boolean dpop) {
+    return new CredentialMethod(
+        "bearer",
+        locations,
+        List.of("access_token"),
+        headers,
+        false,
+        dpop,
+        parts -> new Credential.AccessToken(Secret.of(parts.get(0)), false));
+  }
 
   public static CredentialMethod refreshToken(Set<String> locations, String name) {
     return new CredentialMethod(
         "refresh_token",
         locations,
         List.of(name),
-        name,
+        List.of(name),
+        false,
         false,
         parts -> new Credential.RefreshToken(Secret.of(parts.get(0))));
   }
@@ -64,8 +85,9 @@ public record CredentialMethod(
         name,
         locations,
         List.of(first, second),
-        "Authorization",
+        List.of("Authorization"),
         true,
+        false,
         parts -> credential.apply(parts.get(0), parts.get(1)));
   }
 
@@ -74,10 +96,10 @@ public record CredentialMethod(
   }
 
   /**
-   * The credential in the value of its header; null where the value is not of its kind, malformed
-   * or empty.
+   * The credential in the value of a header; null where the value is not of its kind, malformed or
+   * empty.
    */
-  @Nullable Credential ofHeader(String value) {
+  @Nullable Credential ofHeader(String header, String value) {
     if (basic) {
       BasicCredentials parts = BasicCredentials.parse(value);
       return parts == null
@@ -85,23 +107,35 @@ public record CredentialMethod(
           : credential.apply(List.of(parts.user(), parts.password().reveal()));
     }
     String token = value.strip();
-    if (isBearer(token)) {
-      token = token.substring(BEARER.length()).strip();
-    } else if (HeaderNames.same(header, "authorization")) {
+    boolean proven = dpop && isAuthorization(header) && hasScheme(DPOP, token);
+    if (proven || hasScheme(BEARER, token)) {
+      token = token.substring(proven ? DPOP.length() : BEARER.length()).strip();
+    } else if (isAuthorization(header)) {
       return null;
     }
-    return visible(token) ? credential.apply(List.of(token)) : null;
+    if (!visible(token)) {
+      return null;
+    }
+    return proven
+        ? new Credential.AccessToken(Secret.of(token), true)
+        : credential.apply(List.of(token));
   }
 
   /** Whether a value was meant for this method: another scheme in Authorization was not. */
-  boolean isMeantBy(String value) {
-    return !HeaderNames.same(header, "authorization")
-        || (basic ? BasicCredentials.isBasic(value) : isBearer(value.strip()));
+  boolean isMeantBy(String header, String value) {
+    return !isAuthorization(header)
+        || (basic
+            ? BasicCredentials.isBasic(value)
+            : hasScheme(BEARER, value.strip()) || (dpop && hasScheme(DPOP, value.strip())));
   }
 
-  private static boolean isBearer(String value) {
-    return value.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        && (value.length() == BEARER.length() || value.charAt(BEARER.length()) == ' ');
+  private static boolean isAuthorization(String header) {
+    return HeaderNames.same(header, "authorization");
+  }
+
+  private static boolean hasScheme(String scheme, String value) {
+    return value.regionMatches(true, 0, scheme, 0, scheme.length())
+        && (value.length() == scheme.length() || value.charAt(scheme.length()) == ' ');
   }
 
   /** RFC 6749 appendix A.17, less the space. */

@@ -92,7 +92,7 @@ public final class CredentialResolver {
     private @Nullable Credential credential;
     private @Nullable Failure refusal;
     private boolean malformed;
-    private Set<String> headers = Set.of();
+    private final Set<String> headers = new HashSet<>(2);
     private Set<String> queryNames = Set.of();
     private Set<String> bodyNames = Set.of();
 
@@ -105,7 +105,7 @@ public final class CredentialResolver {
     /** Null where this method finds nothing. */
     @Nullable Finding run() {
       if (method.looksIn("header")) {
-        header();
+        method.headers().forEach(this::header);
       }
       String query = request.rawQuery();
       if (method.looksIn("query") && query != null) {
@@ -128,17 +128,17 @@ public final class CredentialResolver {
               credential, new Hiding(headers, queryNames, bodyNames), !queryNames.isEmpty());
     }
 
-    private void header() {
+    private void header(String header) {
       String value = null;
       if (method.basic()) {
-        for (String line : request.headers(method.header())) {
+        for (String line : request.headers(header)) {
           if (BasicCredentials.isBasic(line)) {
             value = once(value, line);
           }
         }
       } else {
         for (String name : request.headerNames()) {
-          if (sameName(name, method.header())) {
+          if (sameName(name, header)) {
             for (String line : request.headers(name)) {
               value = once(value, line);
             }
@@ -148,17 +148,17 @@ public final class CredentialResolver {
       if (value == null) {
         return;
       }
-      Credential found = method.ofHeader(value);
+      Credential found = method.ofHeader(header, value);
       if (found == null) {
         if (method.basic()) {
           malformed = true;
-        } else if (!value.isBlank() && method.isMeantBy(value)) {
+        } else if (!value.isBlank() && method.isMeantBy(header, value)) {
           refuse(Kind.MALFORMED_REQUEST, "the header of the credential is malformed");
         }
         return;
       }
       found(found);
-      headers = Set.of(HeaderNames.folded(method.header()));
+      headers.add(HeaderNames.folded(header));
     }
 
     private static boolean sameName(String a, String b) {

@@ -1,5 +1,6 @@
 package io.oidcgrant.flow;
 
+import com.nimbusds.oauth2.sdk.AuthorizationGrant;
 import com.nimbusds.oauth2.sdk.ErrorObject;
 import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.TokenRequest;
@@ -157,7 +158,7 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
             ? proofs.ofCaller(caller, metadata)
             : proofs.of(request.client(), IssuerEndpoint.TOKEN, metadata);
     TokenRequest.Builder builder =
-        new TokenRequest.Builder(address, authentication, request.credential().grant());
+        new TokenRequest.Builder(address, authentication, grant(request));
     Map<String, String> parameters = new LinkedHashMap<>(config.tokenPostArgs());
     parameters.putAll(request.parameters());
     String scope = parameters.remove("scope");
@@ -172,6 +173,13 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
       }
     });
     return builder.build();
+  }
+
+  private static AuthorizationGrant grant(GrantRequest request) {
+    if (request.credential() instanceof Credential.Redeemable redeemable) {
+      return redeemable.grant();
+    }
+    throw new IllegalArgumentException("nothing to redeem: " + request);
   }
 
   /** Whose fault it is that the token endpoint refused. */

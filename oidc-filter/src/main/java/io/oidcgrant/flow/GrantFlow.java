@@ -2,6 +2,7 @@ package io.oidcgrant.flow;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWK;
+import io.oidcgrant.authorize.Authorization;
 import io.oidcgrant.clientauth.DpopProofs;
 import io.oidcgrant.config.ClientSettings;
 import io.oidcgrant.config.OidcGrantConfig;
@@ -37,12 +38,16 @@ import org.slf4j.LoggerFactory;
 public final class GrantFlow {
   private static final Logger LOG = LoggerFactory.getLogger(GrantFlow.class);
 
+  private static final List<String> BEARER_HEADERS =
+      List.of("Authorization", "Access-Token", "X-Access-Token");
+
   private final CredentialResolver resolver;
   private final CallerInputs inputs;
   private final CachingTokenSource source;
   private final Propagation propagation;
   private final TokenMemory memory;
   private final byte[] policy;
+  private final Authorization authorization;
 
   private GrantFlow(
       CredentialResolver resolver,
@@ -50,13 +55,15 @@ public final class GrantFlow {
       CachingTokenSource source,
       Propagation propagation,
       TokenMemory memory,
-      byte[] policy) {
+      byte[] policy,
+      Authorization authorization) {
     this.resolver = resolver;
     this.inputs = inputs;
     this.source = source;
     this.propagation = propagation;
     this.memory = memory;
     this.policy = policy;
+    this.authorization = authorization;
   }
 
   /**
@@ -85,8 +92,12 @@ public final class GrantFlow {
         issuer.keys()::newerThan);
     VerifyingTokenSource verifying =
         new VerifyingTokenSource(config, endpoint, verifier, runtime.clock());
+    PresentedTokenSource presented =
+        new PresentedTokenSource(config, issuer, verifier, runtime.clock());
     CachingTokenSource caching = new CachingTokenSource(
-        verifying,
+        request -> request.credential() instanceof Credential.AccessToken
+            ? presented.tokens(request)
+            : verifying.tokens(request),
         runtime.memory(),
         runtime.clock(),
         new CachingTokenSource.Settings(
@@ -109,7 +120,14 @@ public final class GrantFlow {
                 config.downstreamRefreshTokenHeader(),
                 config.downstreamIdTokenHeader())),
         runtime.memory(),
-        runtime.memory().hash().digest(policy(config)));
+        runtime.memory().hash().digest(policy(config)),
+        new Authorization.Builder()
+            .require("audience", config.audienceClaim(), config.audienceRequired())
+            .require("scope", config.scopesClaim(), config.scopesRequired())
+            .require("group", config.groupsClaim(), config.groupsRequired())
+            .require("role", config.rolesClaim(), config.rolesRequired())
+            .forbid(config.claimsForbidden())
+            .build());
   }
 
   private static DpopProofs dpop(OidcGrantConfig config, GrantRuntime runtime) {
@@ -123,6 +141,12 @@ public final class GrantFlow {
   /** In Kong's fixed order, whatever order {@code auth_methods} has. */
   private static List<CredentialMethod> methods(OidcGrantConfig config) {
     List<CredentialMethod> methods = new ArrayList<>();
+    if (config.authMethods().contains("bearer")) {
+      methods.add(CredentialMethod.bearer(
+          Set.copyOf(config.bearerTokenParamType()),
+          config.bearerTokenHeaderName().map(List::of).orElse(BEARER_HEADERS),
+          !config.proofOfPossessionDpop().equals("off")));
+    }
     if (config.authMethods().contains("refresh_token")) {
       methods.add(CredentialMethod.refreshToken(
           Set.copyOf(config.refreshTokenParamType()),
@@ -256,6 +280,17 @@ public final class GrantFlow {
    */
   public CompletionStage<Tokens> fetch(Wanted wanted) {
     return source.tokens(wanted);
+  }
+
+  /**
+   * Whether a request with these tokens may go on: the rules of this flow, on every request.
+   *
+   * @throws io.oidcgrant.protocol.GrantException if it may not
+   */
+  public void admit(Finding.Found found, RequestView request, Tokens tokens) {
+    authorization.refuses(tokens.claims()).ifPresent(failure -> {
+      throw failure.toException();
+    });
   }
 
   public Propagation propagation() {

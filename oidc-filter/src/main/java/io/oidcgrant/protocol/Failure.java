@@ -25,6 +25,7 @@ public record Failure(Kind kind, String detail, Optional<Duration> retryAfter) {
     REQUEST_TIMEOUT("request_timeout", 408, null),
     BODY_TOO_LARGE("body_too_large", 413, null),
     REJECTED("rejected", 401, "invalid_token"),
+    FORBIDDEN("forbidden", 403, "insufficient_scope"),
     ISSUER_UNAVAILABLE("issuer_unavailable", 503, null),
     ISSUER_BUSY("issuer_busy", 503, null),
     CLIENT_REFUSED("client_refused", 503, null),

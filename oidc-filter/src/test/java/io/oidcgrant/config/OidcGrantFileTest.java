@@ -163,24 +163,23 @@ class OidcGrantFileTest {
 
   @Test
   void knownField_thatIsNotImplemented_isRefused() {
-    String more =
-        "scopes_required: [api]\nuserinfo_endpoint: https://idp.example/u\nverify_nonce: true\n";
+    String more = "domains: [api]\nuserinfo_endpoint: https://idp.example/u\nverify_nonce: true\n";
 
     assertThat(read(false, more).problems())
         .extracting(ConfigProblem::toString)
         .containsExactly(
-            "k.yaml:4: config.scopes_required: is a known field, but not implemented in this release",
+            "k.yaml:4: config.domains: is a known field, but not implemented in this release",
             "k.yaml:5: config.userinfo_endpoint: is a known field, but not implemented in this release");
   }
 
   @Test
   void knownField_underCompatKong_isWarnedOf_whereItCannotWeaken() {
-    Reading reading = read(
-        true, "scopes_required: [api]\nuserinfo_endpoint: https://idp.example/u\nmax_age: 5\n");
+    Reading reading =
+        read(true, "domains: [api]\nuserinfo_endpoint: https://idp.example/u\nmax_age: 5\n");
 
     assertThat(reading.problems())
         .extracting(ConfigProblem::path)
-        .containsExactly("config.scopes_required", "config.max_age");
+        .containsExactly("config.domains", "config.max_age");
     assertThat(reading.warnings())
         .extracting(ConfigProblem::toString)
         .containsExactly(

@@ -1,0 +1,46 @@
+package io.oidcgrant.authorize;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A claim that must hold one of several things: an item of several words demands all of them. The
+ * claim may be a text of words, a list of texts, or a single value. Immutable.
+ */
+final class RequiredClaim {
+  private final String what;
+  private final ClaimPath path;
+  private final List<List<String>> alternatives;
+
+  RequiredClaim(String what, List<String> path, List<String> required) {
+    this.what = what;
+    this.path = new ClaimPath(List.copyOf(path));
+    this.alternatives =
+        required.stream().map(item -> List.of(item.strip().split("\\s+"))).toList();
+  }
+
+  /** What is missing, in words; empty where nothing is. */
+  Optional<String> missing(Map<String, Object> claims) {
+    Collection<?> held = held(path.in(claims));
+    for (List<String> words : alternatives) {
+      if (held.containsAll(words)) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of("the token lacks the required " + what);
+  }
+
+  private static Collection<?> held(@Nullable Object claim) {
+    if (claim instanceof String text) {
+      return Arrays.asList(text.strip().split("\\s+"));
+    }
+    if (claim instanceof Collection<?> items) {
+      return items;
+    }
+    return claim == null || claim instanceof Map ? List.of() : List.of(claim.toString());
+  }
+}
