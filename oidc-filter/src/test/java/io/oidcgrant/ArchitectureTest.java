@@ -44,7 +44,7 @@ class ArchitectureTest {
       Map.entry("issuer", List.of("protocol", "http")),
       Map.entry("endpoint", List.of("protocol", "http")),
       Map.entry("verify", List.of("protocol", "jose")),
-      Map.entry("config", List.of("protocol", "jose")),
+      Map.entry("config", List.of("protocol", "jose", "http")),
       Map.entry(
           "flow",
           List.of(

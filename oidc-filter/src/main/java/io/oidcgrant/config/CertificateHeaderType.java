@@ -1,5 +1,6 @@
 package io.oidcgrant.config;
 
+import io.oidcgrant.http.Pem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -73,7 +74,7 @@ final class CertificateHeaderType implements FieldType<CertificateHeaderSettings
     }
     List<String> anchors = new ArrayList<>();
     for (String name : named) {
-      Optional<String> pem = pem(name);
+      Optional<String> pem = pem(name, reading);
       pem.ifPresentOrElse(
           anchors::add,
           () -> mapping.problem(
@@ -84,9 +85,10 @@ final class CertificateHeaderType implements FieldType<CertificateHeaderSettings
     return anchors;
   }
 
-  private static Optional<String> pem(String name) {
-    if (name.strip().startsWith("-----BEGIN")) {
-      return Optional.of(name);
+  private static Optional<String> pem(String name, Reading reading) {
+    Optional<String> entry = reading.certificates().findAuthority(name);
+    if (entry.isPresent() || Pem.isPem(name)) {
+      return entry.or(() -> Optional.of(name));
     }
     try {
       return Optional.of(Files.readString(Path.of(name)));

@@ -3,9 +3,11 @@ package io.oidcgrant.config;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.OctetSequenceKey;
+import io.oidcgrant.http.TlsIdentity;
 import io.oidcgrant.jose.SigningKey;
 import io.oidcgrant.protocol.Secret;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -30,6 +32,7 @@ final class ClientRules {
       String which = clients.size() == 1 ? "" : " (client " + (i + 1) + ")";
       rules.client(clients.get(i), which);
     }
+    rules.certificate();
     rules.dpop();
   }
 
@@ -112,7 +115,9 @@ final class ClientRules {
   }
 
   private void discovered(ClientSettings client, String which) {
-    if (client.secret().isEmpty() && client.key().isEmpty() && !hasCertificate(values)) {
+    if (client.secret().isEmpty()
+        && client.key().isEmpty()
+        && certificate(values).isEmpty()) {
       problem.accept(
           OidcFields.CLIENT_SECRET,
           "is missing" + which
@@ -169,7 +174,7 @@ final class ClientRules {
   }
 
   private void byCertificate(Field<?> named, String method, String which) {
-    if (!hasCertificate(values)) {
+    if (certificate(values).isEmpty()) {
       problem.accept(
           named,
           "is " + method + which + ", which needs tls_client_auth_cert or tls_client_auth_cert_id");
@@ -183,8 +188,42 @@ final class ClientRules {
     }
   }
 
-  static boolean hasCertificate(Values values) {
-    return false;
+  /** The client's certificate, by whichever field it was given. */
+  static Optional<TlsIdentity.Source> certificate(Values values) {
+    return values
+        .find(OidcFields.TLS_CLIENT_AUTH_CERT_ID)
+        .or(() -> values
+            .find(OidcFields.TLS_CLIENT_AUTH_CERT)
+            .map(written -> new TlsIdentity.Source(
+                written,
+                values.find(OidcFields.TLS_CLIENT_AUTH_KEY).map(Secret::reveal),
+                values.find(OidcFields.TLS_CLIENT_AUTH_KEY_PASSWORD))));
+  }
+
+  private void certificate() {
+    boolean byId = values.find(OidcFields.TLS_CLIENT_AUTH_CERT_ID).isPresent();
+    Optional<String> written = values.find(OidcFields.TLS_CLIENT_AUTH_CERT);
+    if (byId && written.isPresent()) {
+      problem.accept(
+          OidcFields.TLS_CLIENT_AUTH_CERT,
+          "stands beside tls_client_auth_cert_id: leave one of them");
+    }
+    if (written.isEmpty()) {
+      for (Field<?> field :
+          List.of(OidcFields.TLS_CLIENT_AUTH_KEY, OidcFields.TLS_CLIENT_AUTH_KEY_PASSWORD)) {
+        if (values.find(field).isPresent()) {
+          problem.accept(field, "has no effect without tls_client_auth_cert");
+        }
+      }
+      return;
+    }
+    certificate(values).ifPresent(source -> {
+      try {
+        TlsIdentity.load(source, InstantSource.system().instant());
+      } catch (IllegalArgumentException e) {
+        problem.accept(OidcFields.TLS_CLIENT_AUTH_CERT, "cannot be used: " + e.getMessage());
+      }
+    });
   }
 
   private void dpop() {

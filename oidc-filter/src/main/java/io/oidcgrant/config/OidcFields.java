@@ -11,6 +11,7 @@ import static io.oidcgrant.config.FieldType.number;
 import static io.oidcgrant.config.FieldType.oneOf;
 
 import com.nimbusds.jose.jwk.JWK;
+import io.oidcgrant.http.TlsIdentity;
 import io.oidcgrant.protocol.Secret;
 import java.util.ArrayList;
 import java.util.List;
@@ -131,6 +132,25 @@ final class OidcFields {
       oneOf("client-authentication+jwt", "JWT"),
       "client-authentication+jwt",
       "The `typ` of assertions, for issuers that accept only the older one.");
+  static final Field<TlsIdentity.Source> TLS_CLIENT_AUTH_CERT_ID = row(
+      "tls_client_auth_cert_id",
+      new CertificateIdType(),
+      "Id of the entry of `certificates[]` that proves the client in TLS (RFC 8705).");
+  static final Field<String> TLS_CLIENT_AUTH_CERT = row(
+      "tls_client_auth_cert",
+      REFERENCEABLE,
+      "The same as PEM, or as a file of PEM or PKCS#12, which is read again when it changes.");
+  static final Field<Secret> TLS_CLIENT_AUTH_KEY = row(
+      "tls_client_auth_key",
+      SECRET,
+      "Its private key as PEM or a file; default: it stands beside the certificate.");
+  static final Field<Secret> TLS_CLIENT_AUTH_KEY_PASSWORD = row(
+      "tls_client_auth_key_password", SECRET, "Password of an encrypted key or a PKCS#12 file.");
+  static final Field<Boolean> TLS_CLIENT_AUTH_SSL_VERIFY = row(
+      "tls_client_auth_ssl_verify",
+      BOOLEAN,
+      true,
+      "Verify the issuer's certificate and host name where the client presents its own.");
   static final Field<Boolean> TOKEN_ENDPOINT_DPOP = row(
       "token_endpoint_dpop",
       BOOLEAN,

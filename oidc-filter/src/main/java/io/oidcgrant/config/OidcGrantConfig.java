@@ -2,6 +2,7 @@ package io.oidcgrant.config;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWK;
+import io.oidcgrant.http.TlsIdentity;
 import io.oidcgrant.protocol.Secret;
 import java.net.URI;
 import java.nio.file.Path;
@@ -242,6 +243,15 @@ public final class OidcGrantConfig {
 
   public String clientAssertionTyp() {
     return values.get(OidcFields.CLIENT_ASSERTION_TYP);
+  }
+
+  /** The certificate that proves the client in TLS. */
+  public Optional<TlsIdentity.Source> tlsClientAuth() {
+    return ClientRules.certificate(values);
+  }
+
+  public boolean tlsClientAuthSslVerify() {
+    return values.get(OidcFields.TLS_CLIENT_AUTH_SSL_VERIFY);
   }
 
   public boolean tokenEndpointDpop() {

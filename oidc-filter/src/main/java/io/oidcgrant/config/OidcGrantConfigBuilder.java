@@ -153,6 +153,22 @@ public final class OidcGrantConfigBuilder {
     return set(OidcFields.CLIENT_ASSERTION_TYP, value);
   }
 
+  public OidcGrantConfigBuilder tlsClientAuthCert(@Nullable String value) {
+    return set(OidcFields.TLS_CLIENT_AUTH_CERT, value);
+  }
+
+  public OidcGrantConfigBuilder tlsClientAuthKey(@Nullable String value) {
+    return set(OidcFields.TLS_CLIENT_AUTH_KEY, value == null ? null : Secret.of(value));
+  }
+
+  public OidcGrantConfigBuilder tlsClientAuthKeyPassword(@Nullable String value) {
+    return set(OidcFields.TLS_CLIENT_AUTH_KEY_PASSWORD, value == null ? null : Secret.of(value));
+  }
+
+  public OidcGrantConfigBuilder tlsClientAuthSslVerify(boolean value) {
+    return set(OidcFields.TLS_CLIENT_AUTH_SSL_VERIFY, value);
+  }
+
   public OidcGrantConfigBuilder tokenEndpointDpop(boolean value) {
     return set(OidcFields.TOKEN_ENDPOINT_DPOP, value);
   }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class Reading {
   private final UnaryOperator<@Nullable String> environment;
   private final boolean kongCompatible;
+  private final Certificates certificates = new Certificates();
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ConfigProblem> warnings = new ArrayList<>();
 
@@ -31,6 +32,11 @@ public final class Reading {
 
   @Nullable String environment(String name) {
     return environment.apply(name);
+  }
+
+  /** What the files hold of certificates. */
+  public Certificates certificates() {
+    return certificates;
   }
 
   boolean kongCompatible() {

@@ -13,6 +13,8 @@ import io.oidcgrant.credential.Finding;
 import io.oidcgrant.credential.RequestView;
 import io.oidcgrant.endpoint.HttpTokenEndpointClient;
 import io.oidcgrant.endpoint.TokenEndpointClient;
+import io.oidcgrant.http.IdpClient;
+import io.oidcgrant.http.TlsIdentity;
 import io.oidcgrant.issuer.RemoteIssuer;
 import io.oidcgrant.jose.SigningKey;
 import io.oidcgrant.propagate.Propagation;
@@ -75,9 +77,10 @@ public final class GrantFlow {
       OidcGrantConfig config, GrantRuntime runtime, @Nullable TokenEndpointClient custom) {
     warn(config);
     RemoteIssuer issuer = runtime.issuer(config);
-    TokenEndpointClient client =
-        custom != null ? custom : new HttpTokenEndpointClient(runtime.client(config));
-    ClientProofs proofs = new ClientProofs(config, runtime.clientKeys(), false, runtime.clock());
+    IdpClient endpoints = runtime.endpointClient(config);
+    TokenEndpointClient client = custom != null ? custom : new HttpTokenEndpointClient(endpoints);
+    ClientProofs proofs = new ClientProofs(
+        config, runtime.clientKeys(), config.tlsClientAuth().isPresent(), runtime.clock());
     proofs.prepare();
     DpopProofs dpop = config.tokenEndpointDpop() ? dpop(config, runtime) : null;
     EndpointTokenSource endpoint = new EndpointTokenSource(config, issuer, client, proofs, dpop);
@@ -181,6 +184,7 @@ public final class GrantFlow {
         String.valueOf(config.insecureHttpIssuer()),
         config.clientAssertionAudience().orElse("") + " " + config.clientAssertionTyp(),
         String.valueOf(config.mtlsTokenEndpoint()),
+        config.tlsClientAuth().map(GrantFlow::parts).orElse("") + config.tlsClientAuthSslVerify(),
         config.tokenEndpointAuthMethod().orElse(""),
         config.clientAuth().orElse(""),
         String.valueOf(config.clientAlg()),
@@ -206,6 +210,10 @@ public final class GrantFlow {
     addAll(parts, config.tokenHeadersReplay());
     addAll(parts, config.ignoreSignature());
     return parts;
+  }
+
+  private static String parts(TlsIdentity.Source source) {
+    return source.certificate() + "\n" + source.key().orElse("") + "\n";
   }
 
   /** With its length before it, so that no two sequences of lists are the same parts. */

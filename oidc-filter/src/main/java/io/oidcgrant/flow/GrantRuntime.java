@@ -7,15 +7,13 @@ import io.oidcgrant.config.ConfigException;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.http.IdpClient;
-import io.oidcgrant.http.TlsTrust;
+import io.oidcgrant.http.TlsSettings;
 import io.oidcgrant.issuer.IssuerEndpoint;
 import io.oidcgrant.issuer.IssuerSettings;
 import io.oidcgrant.issuer.IssuerStatus;
 import io.oidcgrant.issuer.RemoteIssuer;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -30,8 +28,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
-import javax.net.ssl.SSLContext;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What the filters of one process share: threads, connections to issuers, what is known of them,
@@ -40,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 public final class GrantRuntime implements AutoCloseable {
   private static final long MAX_REMEMBERED_BYTES = 64L * 1024 * 1024;
 
-  private record Way(Duration timeout, boolean verify, Optional<String> anchors) {}
+  private record Way(Duration timeout, TlsSettings tls) {}
 
   private record IssuerKey(Way way, IssuerSettings settings) {}
 
@@ -105,15 +101,42 @@ public final class GrantRuntime implements AutoCloseable {
   }
 
   /**
-   * The connection to the issuer.
+   * The connection to the issuer for what needs no proof of the client.
    *
    * @throws ConfigException if {@code ca_certificates_file} cannot be used
    */
   IdpClient client(OidcGrantConfig config) {
-    return clients.computeIfAbsent(
-        way(config),
-        way -> new IdpClient(
-            new IdpClient.Settings(way.timeout(), ssl(way)), executor, scheduler, clock));
+    return client(way(config));
+  }
+
+  /**
+   * The connection to the endpoints where the client proves itself: with its certificate, if it has
+   * one.
+   *
+   * @throws ConfigException if a file of it cannot be used
+   */
+  IdpClient endpointClient(OidcGrantConfig config) {
+    if (config.tlsClientAuth().isEmpty()) {
+      return client(config);
+    }
+    return client(new Way(
+        config.timeout(),
+        new TlsSettings(
+            config.tlsClientAuthSslVerify(),
+            config.caCertificatesFile().map(Path::of),
+            config.tlsClientAuth())));
+  }
+
+  private IdpClient client(Way way) {
+    try {
+      return clients.computeIfAbsent(
+          way,
+          key -> new IdpClient(
+              new IdpClient.Settings(way.timeout(), way.tls()), executor, scheduler, clock));
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(
+          List.of(new ConfigProblem("TLS", 0, "issuer", String.valueOf(e.getMessage()))));
+    }
   }
 
   /** The issuer; discovery starts with the first filter that asks. */
@@ -148,24 +171,10 @@ public final class GrantRuntime implements AutoCloseable {
   }
 
   private static Way way(OidcGrantConfig config) {
-    return new Way(config.timeout(), config.sslVerify(), config.caCertificatesFile());
-  }
-
-  private static @Nullable SSLContext ssl(Way way) {
-    try {
-      if (!way.verify()) {
-        return TlsTrust.insecure();
-      }
-      return way.anchors().isPresent()
-          ? TlsTrust.withAnchors(Path.of(way.anchors().get()))
-          : null;
-    } catch (IOException | GeneralSecurityException e) {
-      throw new ConfigException(List.of(new ConfigProblem(
-          way.anchors().orElse("JVM"),
-          0,
-          "ca_certificates_file",
-          "cannot be used: it must be a file of PEM certificates")));
-    }
+    return new Way(
+        config.timeout(),
+        new TlsSettings(
+            config.sslVerify(), config.caCertificatesFile().map(Path::of), Optional.empty()));
   }
 
   /** Ends the threads; what is on its way is dropped. */

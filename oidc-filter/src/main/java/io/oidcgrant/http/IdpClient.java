@@ -4,6 +4,7 @@ import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
+import io.oidcgrant.protocol.Printable;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ProxySelector;
@@ -21,6 +22,7 @@ import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,21 +49,29 @@ public final class IdpClient {
   private static final Duration DEFAULT_RETRY = Duration.ofSeconds(5);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
+  /** A server that wants another certificate may say so, or just hang up. */
+  private static final String CHECK_CERTIFICATE =
+      "; if it asks for a client certificate, check that";
+
   /**
    * How the issuer is reached.
    *
    * @param timeout longest time from the first byte out to the last byte in
-   * @param ssl null for the JVM's own
    */
-  public record Settings(Duration timeout, @Nullable SSLContext ssl) {}
+  public record Settings(Duration timeout, TlsSettings tls) {}
 
-  private final HttpClient client;
+  private final RenewedClient client;
   private final Duration timeout;
   private final ScheduledExecutorService scheduler;
   private final InstantSource clock;
   private final Map<String, Semaphore> places = new ConcurrentHashMap<>();
   private final Map<String, Instant> pausedUntil = new ConcurrentHashMap<>();
 
+  /**
+   * Creates one.
+   *
+   * @throws IllegalArgumentException if the TLS files cannot be used, saying why
+   */
   public IdpClient(
       Settings settings,
       Executor executor,
@@ -70,16 +80,27 @@ public final class IdpClient {
     this.timeout = settings.timeout();
     this.scheduler = scheduler;
     this.clock = clock;
+    this.client = new RenewedClient(
+        settings.tls(), context -> newClient(settings.timeout(), context, executor), clock);
+  }
+
+  private static HttpClient newClient(
+      Duration timeout, @Nullable SSLContext context, Executor executor) {
     HttpClient.Builder builder = HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .followRedirects(HttpClient.Redirect.NEVER)
         .connectTimeout(timeout.compareTo(CONNECT_TIMEOUT) < 0 ? timeout : CONNECT_TIMEOUT)
         .proxy(ProxySelector.getDefault())
         .executor(executor);
-    if (settings.ssl() != null) {
-      builder.sslContext(settings.ssl());
+    if (context != null) {
+      builder.sslContext(context);
     }
-    this.client = builder.build();
+    return builder.build();
+  }
+
+  /** As whom this client comes at present. */
+  public Optional<TlsIdentity> identity() {
+    return client.identity();
   }
 
   /**
@@ -103,7 +124,7 @@ public final class IdpClient {
     }
     CompletableFuture<HttpResponse<byte[]>> sent;
     try {
-      sent = client.sendAsync(toJdk(request), info -> new BoundedBody(maxBytes));
+      sent = client.client().sendAsync(toJdk(request), info -> new BoundedBody(maxBytes));
     } catch (RuntimeException e) {
       free.release();
       return CompletableFuture.failedFuture(e);
@@ -238,13 +259,14 @@ public final class IdpClient {
     if (cause instanceof SSLException) {
       return Failure.retryAfter(
           Kind.ISSUER_UNAVAILABLE,
-          "no TLS with " + endpoint + ": " + io.oidcgrant.protocol.Printable.of(cause.getMessage()),
+          "no TLS with " + endpoint + ": " + Printable.of(cause.getMessage()) + CHECK_CERTIFICATE,
           DEFAULT_RETRY);
     }
     if (cause instanceof IOException) {
       return Failure.retryAfter(
           Kind.ISSUER_UNAVAILABLE,
-          "the connection to " + endpoint + " broke (" + cause.getClass().getSimpleName() + ")",
+          "the connection to " + endpoint + " broke (" + cause.getClass().getSimpleName() + ")"
+              + (endpoint.startsWith("https:") ? CHECK_CERTIFICATE : ""),
           DEFAULT_RETRY);
     }
     if (cause instanceof IllegalArgumentException) {

@@ -47,7 +47,8 @@ class IdpClientIT {
   }
 
   private IdpClient client(Duration timeout) {
-    return new IdpClient(new IdpClient.Settings(timeout, null), executor, scheduler, () -> now);
+    return new IdpClient(
+        new IdpClient.Settings(timeout, TlsSettings.JVM), executor, scheduler, () -> now);
   }
 
   private static CompletableFuture<HTTPResponse> get(IdpClient client, URI uri) {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.jwk.JWKSet;
 import io.oidcgrant.http.IdpClient;
+import io.oidcgrant.http.TlsSettings;
 import io.oidcgrant.testing.CapturedLog;
 import io.oidcgrant.testing.RawServer;
 import java.net.URI;
@@ -45,7 +46,7 @@ class DiscoveryDocumentIT {
 
   private RemoteIssuer start(Optional<URI> document, Optional<URI> keys) {
     IdpClient client = new IdpClient(
-        new IdpClient.Settings(Duration.ofSeconds(5), null),
+        new IdpClient.Settings(Duration.ofSeconds(5), TlsSettings.JVM),
         executor,
         scheduler,
         InstantSource.system());

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.jwk.JWKSet;
 import io.oidcgrant.http.IdpClient;
+import io.oidcgrant.http.TlsSettings;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
 import io.oidcgrant.testing.ScriptedIssuer;
@@ -41,7 +42,10 @@ class RemoteIssuerIT {
 
   RemoteIssuerIT() {
     client = new IdpClient(
-        new IdpClient.Settings(Duration.ofSeconds(5), null), executor, scheduler, () -> now);
+        new IdpClient.Settings(Duration.ofSeconds(5), TlsSettings.JVM),
+        executor,
+        scheduler,
+        () -> now);
   }
 
   @AfterEach

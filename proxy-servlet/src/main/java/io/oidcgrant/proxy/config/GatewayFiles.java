@@ -34,9 +34,12 @@ public final class GatewayFiles {
   /** What the files say; problems and warnings go to {@code reading}. */
   public static Gateway read(List<Path> files, Reading reading) {
     GatewayFiles all = new GatewayFiles(reading);
+    List<ConfigNode> documents = new ArrayList<>();
     for (Path file : files) {
-      YamlReader.readFile(file, reading).forEach(all::document);
+      documents.addAll(YamlReader.readFile(file, reading));
     }
+    documents.forEach(document -> reading.certificates().read(document, reading));
+    documents.forEach(all::document);
     Gateway gateway = all.resolve();
     if (gateway.routes().isEmpty() && reading.problems().isEmpty()) {
       reading.warning(
@@ -68,14 +71,14 @@ public final class GatewayFiles {
       info.notImplemented("defaults");
       info.finish();
     });
+    // Read before: what is here may be named in another file.
+    root.ignore("certificates", "ca_certificates");
     root.ignore("_transform", "_comment", "_ignore", "_workspace", "_konnect");
     readItems(root, "services", null);
     readItems(root, "routes", null);
     readPlugins(root, null, null);
     root.notImplemented(
         "_plugin_configs",
-        "ca_certificates",
-        "certificates",
         "cloned_plugins",
         "consumer_groups",
         "consumers",
