@@ -1,5 +1,6 @@
 package io.oidcgrant;
 
+import io.oidcgrant.clientauth.DpopProofs;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.credential.Finding;
 import io.oidcgrant.credential.Hiding;
@@ -152,6 +153,10 @@ final class Exchange {
         flow.propagation(),
         flow.propagation().upstream(tokens),
         response);
+    DpopProofs proofs = flow.upstreamProofs(tokens);
+    if (proofs != null) {
+      forwarded.prove(new UpstreamProof(proofs, tokens.accessToken(), config.dpopUpstreamUrl()));
+    }
     flow.propagation().downstream(tokens, response::setHeader);
     OidcGrantFilter.markForwarded(request, forwarded);
     request.setAttribute(decided, forwarded);

@@ -16,6 +16,7 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -39,6 +40,8 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   private @Nullable Propagation propagation;
   private Hiding hiding = Hiding.none();
   private List<String> headers = List.of();
+  private @Nullable UpstreamProof proof;
+  private @Nullable String madeProof;
   private @Nullable ServletResponse response;
   private @Nullable String query;
   private boolean beginning;
@@ -103,6 +106,20 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
     }
   }
 
+  /** Has the access token go with proofs. */
+  void prove(UpstreamProof maker) {
+    proof = maker;
+  }
+
+  @Nullable UpstreamProof proof() {
+    return proof;
+  }
+
+  /** The body where it was read; null where it is still to come. */
+  byte @Nullable [] readBody() {
+    return body;
+  }
+
   /** Not where somebody before us has read the body, or a part of it. */
   private boolean whole(byte[] read) {
     long announced = original.getContentLengthLong();
@@ -118,6 +135,8 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
     copy.propagation = propagation;
     copy.hiding = hiding;
     copy.headers = headers;
+    copy.proof = proof;
+    copy.madeProof = madeProof;
     copy.response = response;
     copy.hideFromQuery(hiding.queryNames());
     copy.body = body;
@@ -162,7 +181,18 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
         return headers.get(i + 1);
       }
     }
-    return null;
+    return proof != null && name.equalsIgnoreCase(Propagation.PROOF) ? ownProof(proof) : null;
+  }
+
+  /** For an application behind the filter: for the request as it is. Relays make their own. */
+  private String ownProof(UpstreamProof maker) {
+    if (madeProof == null) {
+      String url = original.getRequestURL().toString();
+      String path = original.getRequestURI();
+      String base = url.endsWith(path) ? url.substring(0, url.length() - path.length()) : url;
+      madeProof = maker.make(original.getMethod(), URI.create(base), path);
+    }
+    return madeProof;
   }
 
   private boolean bodyReplaced() {
@@ -229,6 +259,9 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
     }
     for (int i = 0; i < headers.size(); i += 2) {
       names.add(headers.get(i));
+    }
+    if (proof != null) {
+      names.add(Propagation.PROOF);
     }
     return Collections.enumeration(names);
   }

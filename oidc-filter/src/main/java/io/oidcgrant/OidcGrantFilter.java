@@ -160,6 +160,27 @@ public final class OidcGrantFilter implements Filter {
     return Collections.unmodifiableMap(headers);
   }
 
+  /**
+   * What proves the access token of this request to the upstream ({@code upstream_dpop}); null
+   * where it goes without. For relays, which know the upstream's address: they set a proof of their
+   * own making as header {@code DPoP}.
+   */
+  public static @Nullable UpstreamProof upstreamProof(ServletRequest request) {
+    return request.getAttribute(FORWARDED) instanceof ForwardedRequest forwarded
+        ? forwarded.proof()
+        : null;
+  }
+
+  /**
+   * The body of this request as it goes on, where a filter has read it; null where it is still to
+   * come. For relays that may have to send it a second time; not to be changed.
+   */
+  public static byte @Nullable [] readBody(ServletRequest request) {
+    return request.getAttribute(FORWARDED) instanceof ForwardedRequest forwarded
+        ? forwarded.readBody()
+        : null;
+  }
+
   /** Whether what the caller sent under this name, folded, must not reach the upstream. */
   public static boolean isManaged(ServletRequest request, String headerName) {
     return request.getAttribute(FORWARDED) instanceof ForwardedRequest forwarded

@@ -40,8 +40,8 @@ final class OidcFields {
       "ES384", "ES512", "EdDSA");
   private static final FieldType<JWK> JWK_TYPE = new JwkType();
   private static final FieldType<String> METHOD = new Unfinished(
-      List.of("bearer", "refresh_token", "password", "client_credentials"),
-      List.of("introspection", "userinfo", "authorization_code", "session", "kong_oauth2"));
+      List.of("bearer", "introspection", "refresh_token", "password", "client_credentials"),
+      List.of("userinfo", "authorization_code", "session", "kong_oauth2"));
   private static final FieldType<String> POSSESSION = oneOf("off", "optional", "strict");
   private static final FieldType<String> GRANT =
       oneOf("refresh_token", "password", "client_credentials", "authorization_code");
@@ -181,6 +181,20 @@ final class OidcFields {
       "bearer_token_header_name",
       TEXT,
       "The only header that may hold it; default: Authorization (`Bearer`, and `DPoP` where that is on), Access-Token, X-Access-Token.");
+  static final Field<String> INTROSPECTION_HINT = row(
+      "introspection_hint",
+      TEXT,
+      "access_token",
+      "The `token_type_hint` of introspection; null sends none.");
+  static final Field<String> INTROSPECTION_TOKEN_PARAM_NAME =
+      row("introspection_token_param_name", TEXT, "token", "The parameter that carries the token.");
+  static final Field<Boolean> INTROSPECTION_CHECK_ACTIVE = row(
+      "introspection_check_active",
+      BOOLEAN,
+      true,
+      "Refuse tokens that the issuer does not say are active.");
+  static final Field<Boolean> CACHE_INTROSPECTION =
+      row("cache_introspection", BOOLEAN, true, "Remember what introspection said.");
   static final Field<List<String>> AUDIENCE_REQUIRED = row(
       "audience_required",
       listOf(REFERENCEABLE),
@@ -208,7 +222,7 @@ final class OidcFields {
       "insecure_any_audience",
       BOOLEAN,
       false,
-      "`bearer` may do without `audience_required`: any token of the issuer opens the door.");
+      "`bearer` and `introspection` may do without `audience_required`: any token of the issuer opens the door.");
   static final Field<String> PROOF_OF_POSSESSION_MTLS = row(
       "proof_of_possession_mtls",
       POSSESSION,

@@ -278,6 +278,22 @@ public final class OidcGrantConfig {
     return values.find(OidcFields.BEARER_TOKEN_HEADER_NAME);
   }
 
+  public Optional<String> introspectionHint() {
+    return name(OidcFields.INTROSPECTION_HINT);
+  }
+
+  public String introspectionTokenParamName() {
+    return values.get(OidcFields.INTROSPECTION_TOKEN_PARAM_NAME);
+  }
+
+  public boolean introspectionCheckActive() {
+    return values.get(OidcFields.INTROSPECTION_CHECK_ACTIVE);
+  }
+
+  public boolean cacheIntrospection() {
+    return values.get(OidcFields.CACHE_INTROSPECTION);
+  }
+
   public List<String> audienceRequired() {
     return list(OidcFields.AUDIENCE_REQUIRED);
   }

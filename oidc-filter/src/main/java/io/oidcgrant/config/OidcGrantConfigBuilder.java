@@ -193,6 +193,22 @@ public final class OidcGrantConfigBuilder {
     return set(OidcFields.BEARER_TOKEN_HEADER_NAME, value);
   }
 
+  public OidcGrantConfigBuilder introspectionHint(@Nullable String value) {
+    return set(OidcFields.INTROSPECTION_HINT, value);
+  }
+
+  public OidcGrantConfigBuilder introspectionTokenParamName(@Nullable String value) {
+    return set(OidcFields.INTROSPECTION_TOKEN_PARAM_NAME, value);
+  }
+
+  public OidcGrantConfigBuilder introspectionCheckActive(boolean value) {
+    return set(OidcFields.INTROSPECTION_CHECK_ACTIVE, value);
+  }
+
+  public OidcGrantConfigBuilder cacheIntrospection(boolean value) {
+    return set(OidcFields.CACHE_INTROSPECTION, value);
+  }
+
   public OidcGrantConfigBuilder audienceRequired(String... value) {
     return set(OidcFields.AUDIENCE_REQUIRED, List.of(value));
   }

@@ -20,7 +20,7 @@ final class OidcRules {
   private static final Pattern HEADER_NAME = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z-]+");
   /** Of {@code auth_methods}, those of APIs, in Kong's order. */
   static final List<String> DEFAULT_METHODS =
-      List.of("bearer", "refresh_token", "password", "client_credentials");
+      List.of("bearer", "introspection", "refresh_token", "password", "client_credentials");
 
   private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e\\t]*");
 
@@ -163,11 +163,8 @@ final class OidcRules {
   static Optional<Field<?>> missingFor(Values values, String method) {
     boolean client = !values.find(OidcFields.CLIENT_ID).orElse(List.of()).isEmpty();
     return switch (method) {
-      case "bearer" ->
-        values.find(OidcFields.AUDIENCE_REQUIRED).orElse(List.of()).isEmpty()
-                && !values.get(OidcFields.INSECURE_ANY_AUDIENCE)
-            ? Optional.of(OidcFields.AUDIENCE_REQUIRED)
-            : Optional.empty();
+      case "bearer" -> audience(values);
+      case "introspection" -> client ? audience(values) : Optional.of(OidcFields.CLIENT_ID);
       case "refresh_token" ->
         values.find(OidcFields.REFRESH_TOKEN_PARAM_NAME).isEmpty()
             ? Optional.of(OidcFields.REFRESH_TOKEN_PARAM_NAME)
@@ -175,6 +172,14 @@ final class OidcRules {
       case "password" -> client ? Optional.empty() : Optional.of(OidcFields.CLIENT_ID);
       default -> Optional.empty();
     };
+  }
+
+  /** Without one, any token of the issuer would open the door. */
+  private static Optional<Field<?>> audience(Values values) {
+    return values.find(OidcFields.AUDIENCE_REQUIRED).orElse(List.of()).isEmpty()
+            && !values.get(OidcFields.INSECURE_ANY_AUDIENCE)
+        ? Optional.of(OidcFields.AUDIENCE_REQUIRED)
+        : Optional.empty();
   }
 
   private void names() {

@@ -5,6 +5,9 @@ import java.util.function.BiConsumer;
 
 /** Which fields of proof of possession make sense together. */
 final class PossessionRules {
+  /** Methods that take a token of the caller's. */
+  private static final List<String> TOKENS = List.of("bearer", "introspection");
+
   private PossessionRules() {}
 
   static void check(Values values, BiConsumer<Field<?>, String> problem) {
@@ -17,8 +20,8 @@ final class PossessionRules {
         continue;
       }
       List<String> others =
-          methods.stream().filter(name -> !name.equals("bearer")).toList();
-      if (!methods.contains("bearer")) {
+          methods.stream().filter(name -> !TOKENS.contains(name)).toList();
+      if (others.size() == methods.size()) {
         problem.accept(field, "has no effect: auth_methods has no method that takes a token");
       } else if (!others.isEmpty()
           && values.get(OidcFields.PROOF_OF_POSSESSION_AUTH_METHODS_VALIDATION)) {

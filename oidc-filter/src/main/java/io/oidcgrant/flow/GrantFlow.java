@@ -13,6 +13,7 @@ import io.oidcgrant.credential.Finding;
 import io.oidcgrant.credential.RequestView;
 import io.oidcgrant.endpoint.HttpTokenEndpointClient;
 import io.oidcgrant.endpoint.TokenEndpointClient;
+import io.oidcgrant.endpoint.TokenQueries;
 import io.oidcgrant.http.IdpClient;
 import io.oidcgrant.http.TlsIdentity;
 import io.oidcgrant.issuer.RemoteIssuer;
@@ -47,6 +48,7 @@ public final class GrantFlow {
   private final CallerInputs inputs;
   private final CachingTokenSource source;
   private final Propagation propagation;
+  private final @Nullable DpopProofs upstreamProofs;
   private final TokenMemory memory;
   private final byte[] policy;
   private final Authorization authorization;
@@ -56,6 +58,7 @@ public final class GrantFlow {
       CallerInputs inputs,
       CachingTokenSource source,
       Propagation propagation,
+      @Nullable DpopProofs upstreamProofs,
       TokenMemory memory,
       byte[] policy,
       Authorization authorization) {
@@ -63,6 +66,7 @@ public final class GrantFlow {
     this.inputs = inputs;
     this.source = source;
     this.propagation = propagation;
+    this.upstreamProofs = upstreamProofs;
     this.memory = memory;
     this.policy = policy;
     this.authorization = authorization;
@@ -95,8 +99,12 @@ public final class GrantFlow {
         issuer.keys()::newerThan);
     VerifyingTokenSource verifying =
         new VerifyingTokenSource(config, endpoint, verifier, runtime.clock());
-    PresentedTokenSource presented =
-        new PresentedTokenSource(config, issuer, verifier, runtime.clock());
+    TokenQueries queries = new TokenQueries(endpoints);
+    TokenSource<Tokens> presented = presented(
+        config,
+        new PresentedTokenSource(config, issuer, verifier, runtime.clock()),
+        new IntrospectedTokenSource(config, issuer, queries, proofs, verifier, runtime.clock()),
+        verifier);
     CachingTokenSource caching = new CachingTokenSource(
         request -> request.credential() instanceof Credential.AccessToken
             ? presented.tokens(request)
@@ -113,15 +121,8 @@ public final class GrantFlow {
         new CredentialResolver(methods(config), config.credentialBodyLimit(), inputs::wantsBody),
         inputs,
         caching,
-        Propagation.of(
-            new Propagation.Names(
-                config.upstreamAccessTokenHeader(),
-                config.upstreamRefreshTokenHeader(),
-                config.upstreamIdTokenHeader()),
-            new Propagation.Names(
-                config.downstreamAccessTokenHeader(),
-                config.downstreamRefreshTokenHeader(),
-                config.downstreamIdTokenHeader())),
+        propagation(config),
+        config.upstreamDpop() && dpop != null ? dpop.forOtherServers() : null,
         runtime.memory(),
         runtime.memory().hash().digest(policy(config)),
         new Authorization.Builder()
@@ -131,6 +132,37 @@ public final class GrantFlow {
             .require("role", config.rolesClaim(), config.rolesRequired())
             .forbid(config.claimsForbidden())
             .build());
+  }
+
+  /** A JWT is verified here where {@code bearer} is on; what is left, the issuer is asked about. */
+  private static TokenSource<Tokens> presented(
+      OidcGrantConfig config,
+      TokenSource<Tokens> verified,
+      TokenSource<Tokens> introspected,
+      TokenVerifier verifier) {
+    if (!config.authMethods().contains("introspection")) {
+      return verified;
+    }
+    if (!config.authMethods().contains("bearer")) {
+      return introspected;
+    }
+    return request -> verifier.isJwt(request.credential().proof().reveal())
+        ? verified.tokens(request)
+        : introspected.tokens(request);
+  }
+
+  private static Propagation propagation(OidcGrantConfig config) {
+    Propagation.Names upstream = new Propagation.Names(
+        config.upstreamAccessTokenHeader(),
+        config.upstreamRefreshTokenHeader(),
+        config.upstreamIdTokenHeader());
+    Propagation.Names downstream = new Propagation.Names(
+        config.downstreamAccessTokenHeader(),
+        config.downstreamRefreshTokenHeader(),
+        config.downstreamIdTokenHeader());
+    return config.upstreamDpop()
+        ? Propagation.withProofs(upstream, downstream)
+        : Propagation.of(upstream, downstream);
   }
 
   private static DpopProofs dpop(OidcGrantConfig config, GrantRuntime runtime) {
@@ -144,7 +176,7 @@ public final class GrantFlow {
   /** In Kong's fixed order, whatever order {@code auth_methods} has. */
   private static List<CredentialMethod> methods(OidcGrantConfig config) {
     List<CredentialMethod> methods = new ArrayList<>();
-    if (config.authMethods().contains("bearer")) {
+    if (config.authMethods().contains("bearer") || config.authMethods().contains("introspection")) {
       methods.add(CredentialMethod.bearer(
           Set.copyOf(config.bearerTokenParamType()),
           config.bearerTokenHeaderName().map(List::of).orElse(BEARER_HEADERS),
@@ -299,6 +331,11 @@ public final class GrantFlow {
     authorization.refuses(tokens.claims()).ifPresent(failure -> {
       throw failure.toException();
     });
+  }
+
+  /** What proves these tokens to the upstream; null where they go without a proof. */
+  public @Nullable DpopProofs upstreamProofs(Tokens tokens) {
+    return propagation.proves(tokens) ? upstreamProofs : null;
   }
 
   public Propagation propagation() {

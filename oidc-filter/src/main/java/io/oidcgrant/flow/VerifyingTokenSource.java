@@ -97,6 +97,7 @@ final class VerifyingTokenSource implements TokenSource<Tokens> {
         .renewAt(replaced ? Instant.MAX : renewal(asked, expiresAt))
         .reusable(stated >= 0 && expiresAt.isAfter(clock.instant()))
         .replayedHeaders(answer.replayedHeaders())
+        .boundToOurKey(config.tokenEndpointDpop())
         .build();
   }
 

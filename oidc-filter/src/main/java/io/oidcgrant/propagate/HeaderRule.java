@@ -9,8 +9,11 @@ import org.jspecify.annotations.Nullable;
  * One header that is made of tokens.
  *
  * @param name as it is emitted
+ * @param scheme what stands before the token, with its space; empty for nothing
  */
-record HeaderRule(String name, Part part, boolean bearer) {
+record HeaderRule(String name, Part part, String scheme) {
+  private static final String BEARER = "Bearer ";
+
   /** What of the tokens goes into it. */
   enum Part {
     ACCESS_TOKEN,
@@ -24,12 +27,17 @@ record HeaderRule(String name, Part part, boolean bearer) {
     boolean bearer = configured.endsWith(suffix);
     String name =
         bearer ? configured.substring(0, configured.length() - suffix.length()) : configured;
-    return new HeaderRule(HeaderNames.emitted(name), part, bearer);
+    return new HeaderRule(HeaderNames.emitted(name), part, bearer ? BEARER : "");
+  }
+
+  /** The same for tokens that go with a proof (RFC 9449 section 7.1). */
+  HeaderRule proven() {
+    return part == Part.ACCESS_TOKEN ? new HeaderRule(name, part, "DPoP ") : this;
   }
 
   /** Null where the tokens lack it. */
   @Nullable String value(Tokens tokens) {
-    if (part == Part.ACCESS_TOKEN && bearer) {
+    if (part == Part.ACCESS_TOKEN && scheme.equals(BEARER)) {
       return tokens.bearerHeaderValue();
     }
     Secret secret = switch (part) {
@@ -40,6 +48,6 @@ record HeaderRule(String name, Part part, boolean bearer) {
     if (secret == null) {
       return null;
     }
-    return bearer ? "Bearer " + secret.reveal() : secret.reveal();
+    return scheme.isEmpty() ? secret.reveal() : scheme + secret.reveal();
   }
 }

@@ -12,11 +12,17 @@ import java.util.function.BiConsumer;
  * Which headers tell of the tokens, upstream and downstream. Immutable, safe for concurrent use.
  */
 public final class Propagation {
+  /** The name of a proof's header (RFC 9449 section 4.1). */
+  public static final String PROOF = "DPoP";
+
   private final List<HeaderRule> upstream;
+  private final List<HeaderRule> proven;
   private final List<HeaderRule> downstream;
 
-  private Propagation(List<HeaderRule> upstream, List<HeaderRule> downstream) {
+  private Propagation(
+      List<HeaderRule> upstream, List<HeaderRule> proven, List<HeaderRule> downstream) {
     this.upstream = upstream;
+    this.proven = proven;
     this.downstream = downstream;
   }
 
@@ -37,7 +43,20 @@ public final class Propagation {
   }
 
   public static Propagation of(Names upstream, Names downstream) {
-    return new Propagation(upstream.rules(), downstream.rules());
+    return new Propagation(upstream.rules(), List.of(), downstream.rules());
+  }
+
+  /** The same, with tokens that are bound to our key under the scheme {@code DPoP}. */
+  public static Propagation withProofs(Names upstream, Names downstream) {
+    return new Propagation(
+        upstream.rules(),
+        upstream.rules().stream().map(HeaderRule::proven).toList(),
+        downstream.rules());
+  }
+
+  /** Whether these tokens go to the upstream with a proof. */
+  public boolean proves(Tokens tokens) {
+    return tokens.boundToOurKey() && !proven.isEmpty();
   }
 
   /** Whether the caller's own header of this name, folded, must not reach the upstream. */
@@ -47,13 +66,13 @@ public final class Propagation {
         return true;
       }
     }
-    return false;
+    return !proven.isEmpty() && HeaderNames.same(PROOF, headerName);
   }
 
   /** Names and values for the upstream, one after the other. */
   public List<String> upstream(Tokens tokens) {
     List<String> headers = new ArrayList<>(2 * upstream.size());
-    for (HeaderRule rule : upstream) {
+    for (HeaderRule rule : proves(tokens) ? proven : upstream) {
       String value = rule.value(tokens);
       if (value != null) {
         headers.add(rule.name());

@@ -19,6 +19,7 @@ public final class Tokens {
   private final Instant renewAt;
   private final boolean reusable;
   private final Map<String, String> replayedHeaders;
+  private final boolean boundToOurKey;
   private final String bearer;
 
   private Tokens(Builder builder) {
@@ -30,6 +31,7 @@ public final class Tokens {
     this.renewAt = builder.renewAt;
     this.reusable = builder.reusable;
     this.replayedHeaders = builder.replayedHeaders;
+    this.boundToOurKey = builder.boundToOurKey;
     this.bearer = "Bearer " + accessToken.reveal();
   }
 
@@ -82,7 +84,13 @@ public final class Tokens {
         .renewAt(value)
         .reusable(reusable)
         .replayedHeaders(replayedHeaders)
+        .boundToOurKey(boundToOurKey)
         .build();
+  }
+
+  /** Whether the access token is bound to our DPoP key (RFC 9449 section 6). */
+  public boolean boundToOurKey() {
+    return boundToOurKey;
   }
 
   /** Whether another request than the one that asked may be answered with these tokens. */
@@ -127,6 +135,7 @@ public final class Tokens {
     private Instant renewAt = Instant.MAX;
     private boolean reusable = true;
     private Map<String, String> replayedHeaders = Map.of();
+    private boolean boundToOurKey;
 
     private Builder(Secret accessToken) {
       this.accessToken = accessToken;
@@ -164,6 +173,11 @@ public final class Tokens {
 
     public Builder replayedHeaders(Map<String, String> value) {
       this.replayedHeaders = Map.copyOf(value);
+      return this;
+    }
+
+    public Builder boundToOurKey(boolean value) {
+      this.boundToOurKey = value;
       return this;
     }
 

@@ -108,6 +108,31 @@ public final class TokenVerifier {
   }
 
   /**
+   * Checks the claims that an issuer told of an active token (RFC 7662 section 2.2): what it left
+   * out it has checked itself. Failures are the caller's.
+   */
+  public Verified introspected(Map<String, Object> answer, Collection<String> issuers) {
+    Claims claims = new Claims("access token", answer);
+    try {
+      if (rules.claims()) {
+        Instant now = clock.instant();
+        if (answer.get("iss") != null) {
+          claims.issuedBy(issuers);
+        }
+        claims.notExpired(now, rules.leeway()).begun(now, rules.leeway());
+      }
+      return new Verified(Map.copyOf(withoutNulls(answer)), expiry(claims));
+    } catch (GrantException e) {
+      throw Failure.of(Kind.REJECTED, e.failure().detail()).toException();
+    }
+  }
+
+  /** Whether this is meant to be a JWT: else it is opaque. */
+  public boolean isJwt(String token) {
+    return looksLikeJwt(token);
+  }
+
+  /**
    * Checks an ID token.
    *
    * @param clientId who it must be for

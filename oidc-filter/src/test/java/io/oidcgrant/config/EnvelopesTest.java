@@ -177,7 +177,7 @@ class EnvelopesTest {
             "init-params: leeway: is a text, must be a number from 0 to 3600",
             "init-params: timout: unknown field; did you mean timeout?",
             "init-params: auth_methods[1]: userinfo is not implemented in this release; implemented:"
-                + " bearer, refresh_token, password, client_credentials");
+                + " bearer, introspection, refresh_token, password, client_credentials");
   }
 
   @ParameterizedTest
@@ -208,7 +208,7 @@ class EnvelopesTest {
         .containsExactlyInAnyOrder(
             "builder: client_secret: is empty",
             "builder: auth_methods: userinfo is not implemented in this release; implemented:"
-                + " bearer, refresh_token, password, client_credentials",
+                + " bearer, introspection, refresh_token, password, client_credentials",
             "builder: password_param_type: must be one of header, query, body; did you mean header?",
             "builder: leeway: must be a number from 0 to 3600",
             "builder: cache_ttl: must be a number from 0 to 31622400",

@@ -202,9 +202,9 @@ class OidcGrantFileTest {
     assertThat(problems(GOOD + "auth_methods: [password, userinfo, passwort]"))
         .containsExactly(
             "k.yaml:4: auth_methods[1]: userinfo is not implemented in this release; implemented:"
-                + " bearer, refresh_token, password, client_credentials",
-            "k.yaml:4: auth_methods[2]: must be one of bearer, refresh_token, password, client_credentials,"
-                + " introspection, userinfo, authorization_code, session, kong_oauth2; did you mean password?");
+                + " bearer, introspection, refresh_token, password, client_credentials",
+            "k.yaml:4: auth_methods[2]: must be one of bearer, introspection, refresh_token, password,"
+                + " client_credentials, userinfo, authorization_code, session, kong_oauth2; did you mean password?");
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.oidcgrant.proxy;
 
 import io.oidcgrant.OidcGrantFilter;
+import io.oidcgrant.UpstreamProof;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.config.Reading;
@@ -310,6 +311,16 @@ public final class Main implements Runnable {
   }
 
   private static final class GrantHeaders implements ManagedHeaders {
+    @Override
+    public @Nullable UpstreamProof proof(ServletRequest request) {
+      return OidcGrantFilter.upstreamProof(request);
+    }
+
+    @Override
+    public byte @Nullable [] readBody(ServletRequest request) {
+      return OidcGrantFilter.readBody(request);
+    }
+
     @Override
     public Map<String, String> of(ServletRequest request) {
       return OidcGrantFilter.managedHeaders(request);

@@ -1,5 +1,6 @@
 package io.oidcgrant.proxy.relay;
 
+import io.oidcgrant.UpstreamProof;
 import io.oidcgrant.proxy.answer.ErrorAnswer;
 import io.oidcgrant.proxy.route.Match;
 import io.oidcgrant.proxy.route.UpstreamService;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.eclipse.jetty.client.AsyncRequestContent;
+import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.EarlyHintsProtocolHandler;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
@@ -29,9 +31,11 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Attributes;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
@@ -57,6 +61,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   private static final int BUFFER = 16 * 1024;
 
   private final transient HeaderPolicy headers;
+  private final transient ManagedHeaders managed;
   private final transient ByteBufferPool buffers;
   private final int connectTimeout;
 
@@ -68,6 +73,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   public GatewayProxyServlet(
       TrustedPeers trusted, ManagedHeaders managed, ByteBufferPool buffers, int connectTimeout) {
     this.headers = new HeaderPolicy(trusted, managed);
+    this.managed = managed;
     this.buffers = buffers;
     this.connectTimeout = connectTimeout;
   }
@@ -222,23 +228,57 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
               TimeUnit.MILLISECONDS);
       upstream.onRequestBegin(begun -> timer.cancel());
     }
-    upstream.send(new RelayListener(request, response));
+    upstream.send(new RelayListener(request, response, true));
+  }
+
+  /** Once more, with the nonce that the upstream asked for and everything else as it was. */
+  private void sendAgain(HttpServletRequest request, HttpServletResponse response) {
+    Request again = newProxyRequest(request, rewriteTarget(request));
+    copyRequestHeaders(request, again);
+    byte[] body = managed.readBody(request);
+    if (body != null) {
+      again.body(new BytesRequestContent((String) null, body));
+    }
+    again.send(new RelayListener(request, response, false));
+  }
+
+  /**
+   * Whether an upstream asks for a nonce (RFC 9449 section 9) that a second attempt can have: the
+   * body is in memory, or there is none.
+   */
+  private boolean wantsNonce(HttpServletRequest request, Response upstream, boolean first) {
+    UpstreamProof proof = managed.proof(request);
+    if (proof == null) {
+      return false;
+    }
+    HttpFields answered = upstream.getHeaders();
+    boolean fresh =
+        proof.nonce(match(request).route().service().address(), answered.get("DPoP-Nonce"));
+    return fresh
+        && first
+        && upstream.getStatus() == 401
+        && answered.getValuesList(HttpHeader.WWW_AUTHENTICATE).stream()
+            .anyMatch(challenge -> challenge.contains("use_dpop_nonce"))
+        && (!hasContent(request) || managed.readBody(request) != null);
   }
 
   @Override
   protected Response.Listener newProxyResponseListener(
       HttpServletRequest request, HttpServletResponse response) {
-    return new RelayListener(request, response);
+    return new RelayListener(request, response, false);
   }
 
   private final class RelayListener extends ProxyResponseListener {
     private final HttpServletRequest request;
     private final HttpServletResponse response;
+    private final boolean first;
+    private boolean again;
 
-    RelayListener(HttpServletRequest request, HttpServletResponse response) {
+    RelayListener(HttpServletRequest request, HttpServletResponse response, boolean first) {
       super(request, response);
       this.request = request;
       this.response = response;
+      this.first = first;
     }
 
     @Override
@@ -250,10 +290,29 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       }
     }
 
+    @Override
+    public void onHeaders(Response upstream) {
+      again = wantsNonce(request, upstream, first);
+      if (!again) {
+        super.onHeaders(upstream);
+      }
+    }
+
+    @Override
+    public void onContent(Response upstream, Content.Chunk chunk, Runnable demander) {
+      if (again) {
+        demander.run();
+      } else {
+        super.onContent(upstream, chunk, demander);
+      }
+    }
+
     /** An answer that came whole is one, even when the upstream did not want the whole body. */
     @Override
     public void onComplete(Result result) {
-      if (result.isFailed() && result.getResponseFailure() == null) {
+      if (again && result.getResponseFailure() == null) {
+        sendAgain(request, response);
+      } else if (result.isFailed() && result.getResponseFailure() == null) {
         onProxyResponseSuccess(request, response, result.getResponse());
       } else {
         super.onComplete(result);
@@ -264,7 +323,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   @Override
   protected void onServerResponseHeaders(
       HttpServletRequest request, HttpServletResponse response, Response upstream) {
-    HeaderPolicy.response(upstream.getHeaders(), response);
+    headers.response(request, upstream.getHeaders(), response);
     HttpField type = upstream.getHeaders().getField(HttpHeader.CONTENT_TYPE);
     if (type == null) {
       return;

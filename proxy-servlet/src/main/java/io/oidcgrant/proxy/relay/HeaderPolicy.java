@@ -1,7 +1,9 @@
 package io.oidcgrant.proxy.relay;
 
+import io.oidcgrant.UpstreamProof;
 import io.oidcgrant.proxy.route.Match;
 import io.oidcgrant.proxy.route.Route;
+import io.oidcgrant.proxy.route.UpstreamService;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Collections;
@@ -78,6 +80,13 @@ final class HeaderPolicy {
     for (Map.Entry<String, String> own : managed.of(request).entrySet()) {
       upstream.put(own.getKey(), own.getValue());
     }
+    UpstreamProof proof = managed.proof(request);
+    if (proof != null) {
+      UpstreamService service = route.service();
+      upstream.put(
+          "DPoP",
+          proof.make(request.getMethod(), service.address(), service.beyond(match.upstreamPath())));
+    }
   }
 
   private static void forwarded(
@@ -114,12 +123,16 @@ final class HeaderPolicy {
   }
 
   /** The headers of the answer to the caller. */
-  static void response(HttpFields upstream, HttpServletResponse response) {
+  void response(HttpServletRequest request, HttpFields upstream, HttpServletResponse response) {
+    // A nonce for proofs of ours means nothing to the caller, who may have others.
+    boolean proven = managed.proof(request) != null;
     Set<String> named = namedByConnection(upstream.getValues("Connection"));
     Set<String> seen = new HashSet<>();
     for (HttpField field : upstream) {
       String lower = field.getLowerCaseName();
-      if (HOP_BY_HOP.contains(lower) || named.contains(lower)) {
+      if (HOP_BY_HOP.contains(lower)
+          || named.contains(lower)
+          || (proven && lower.equals("dpop-nonce"))) {
         continue;
       }
       // The first replaces what the container put there; as it is, for a parser would drop quotes.

@@ -1,5 +1,7 @@
 package io.oidcgrant.proxy.route;
 
+import java.net.URI;
+
 /**
  * Where requests go.
  *
@@ -19,6 +21,20 @@ public record UpstreamService(
     int connectTimeout,
     int writeTimeout,
     int readTimeout) {
+
+  /** Its address, with its path but no slash at the end. */
+  public URI address() {
+    return URI.create(scheme + "://" + authority() + stem());
+  }
+
+  /** What of a path goes beyond {@link #address}. */
+  public String beyond(String upstreamPath) {
+    return upstreamPath.startsWith(stem()) ? upstreamPath.substring(stem().length()) : upstreamPath;
+  }
+
+  private String stem() {
+    return path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+  }
 
   /** The value of a {@code Host} header for it. */
   public String authority() {

@@ -1,0 +1,106 @@
+package io.oidcgrant.endpoint;
+
+import com.nimbusds.common.contenttype.ContentType;
+import com.nimbusds.jose.util.JSONObjectUtils;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthentication;
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import com.nimbusds.oauth2.sdk.util.URLUtils;
+import io.oidcgrant.http.IdpClient;
+import io.oidcgrant.protocol.Failure;
+import io.oidcgrant.protocol.Failure.Kind;
+import io.oidcgrant.protocol.GrantException;
+import io.oidcgrant.protocol.Printable;
+import java.net.URI;
+import java.text.ParseException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks what a token is (RFC 7662), and ends it (RFC 7009). Failures are
+ * {@link io.oidcgrant.protocol.GrantException}s. Safe for concurrent use.
+ */
+public final class TokenQueries {
+  private static final int MAX_ANSWER_BYTES = 64 * 1024;
+
+  /** The client is refused, or the address is not that of the endpoint. */
+  private static final Set<Integer> REFUSALS = Set.of(400, 401, 403, 404, 405, 415);
+
+  private final IdpClient client;
+
+  public TokenQueries(IdpClient client) {
+    this.client = client;
+  }
+
+  /** The answer's members, be the token active or not (RFC 7662 section 2.2). */
+  public CompletionStage<Map<String, Object>> introspect(
+      URI endpoint, ClientAuthentication authentication, Map<String, String> form) {
+    return client
+        .exchange(request(endpoint, authentication, form), MAX_ANSWER_BYTES)
+        .thenApply(response -> {
+          refusal("introspection", response);
+          Map<String, Object> members = object(response.getBody());
+          if (response.getStatusCode() != 200 || members == null) {
+            throw unusable(response.getStatusCode());
+          }
+          return members;
+        });
+  }
+
+  /** Completes when the token is no longer good (RFC 7009 section 2.2). */
+  public CompletionStage<@Nullable Void> revoke(
+      URI endpoint, ClientAuthentication authentication, Map<String, String> form) {
+    return client
+        .exchange(request(endpoint, authentication, form), MAX_ANSWER_BYTES)
+        .thenApply(response -> {
+          refusal("revocation", response);
+          return null;
+        });
+  }
+
+  private static HTTPRequest request(
+      URI endpoint, ClientAuthentication authentication, Map<String, String> form) {
+    HTTPRequest request = new HTTPRequest(HTTPRequest.Method.POST, endpoint);
+    request.setEntityContentType(ContentType.APPLICATION_URLENCODED);
+    request.setAccept("application/json");
+    Map<String, List<String>> parameters = new LinkedHashMap<>();
+    form.forEach((name, value) -> parameters.put(name, List.of(value)));
+    request.setBody(URLUtils.serializeParameters(parameters));
+    authentication.applyTo(request);
+    return request;
+  }
+
+  private static void refusal(String what, HTTPResponse response) {
+    int status = response.getStatusCode();
+    if (!REFUSALS.contains(status)) {
+      return;
+    }
+    Map<String, Object> members = object(response.getBody());
+    Object code = members == null ? null : members.get("error");
+    throw Failure.of(
+            Kind.CLIENT_REFUSED,
+            what + " endpoint answered " + status
+                + (code instanceof String text ? " " + Printable.of(text) : ""))
+        .toException();
+  }
+
+  private static @Nullable Map<String, Object> object(@Nullable String text) {
+    try {
+      return text == null ? null : JSONObjectUtils.parse(text);
+    } catch (ParseException e) {
+      return null;
+    }
+  }
+
+  private static GrantException unusable(int status) {
+    return Failure.of(
+            Kind.ANSWER_UNUSABLE,
+            "the introspection endpoint answered status " + status
+                + " without a JSON object to use")
+        .toException();
+  }
+}
