@@ -35,7 +35,8 @@ final class Installation {
   private static final List<String> REALMS =
       List.of("example-realm", "other-realm", "rotation-realm", "rotation-reuse-realm");
   private static final String VERSION = new String(resource("version.txt"), UTF_8).strip();
-  private static final List<String> BUILD = List.of("build", "--db=dev-file");
+  private static final List<String> BUILD =
+      List.of("build", "--db=dev-file", "--https-client-auth=request");
 
   /**
    * Where Keycloak asks for the public keys of client {@code kong}: the proxy's admin listener on
@@ -45,6 +46,7 @@ final class Installation {
 
   private static final String PASSWORD = "changeit";
   private static final String SIGNING_KEYS = "kong-signing.p12";
+  private static final String CERTIFICATES = "certificates";
   private static final Path DATABASE = Path.of("data", "h2", "keycloakdb.mv.db");
 
   private static final Path JAVA_BIN = Path.of(System.getProperty("java.home"), "bin");
@@ -94,7 +96,7 @@ final class Installation {
     BUILD.forEach(option -> digest.update(option.getBytes(UTF_8)));
     Path distribution = work.resolve("keycloak-" + VERSION + "-" + name(digest));
     digest.update(distribution.getFileName().toString().getBytes(UTF_8));
-    digest.update(KONG_JWKS_URL.getBytes(UTF_8));
+    digest.update((KONG_JWKS_URL + " with certificates").getBytes(UTF_8));
     REALMS.forEach(realm -> digest.update(resource(realm + ".json")));
     Installation installation =
         new Installation(distribution, work.resolve("realms-" + name(digest)));
@@ -120,6 +122,11 @@ final class Installation {
   /** PKCS#12, alias {@code kong-signing}, password {@code changeit}. */
   Path signingKeys() {
     return seed.resolve(SIGNING_KEYS);
+  }
+
+  /** The folder that {@link Pki#make} filled. */
+  Path certificates() {
+    return seed.resolve(CERTIFICATES);
   }
 
   /** Starts a command of Keycloak that ends with this JVM and writes to {@link #log}. */
@@ -233,6 +240,7 @@ final class Installation {
       Files.createDirectory(part);
       Files.copy(home.resolve(DATABASE), part.resolve(DATABASE.getFileName()));
       Files.copy(home.resolve(SIGNING_KEYS), part.resolve(SIGNING_KEYS));
+      Pki.make(part.resolve(CERTIFICATES));
       Files.move(part, seed);
     } finally {
       delete(home);

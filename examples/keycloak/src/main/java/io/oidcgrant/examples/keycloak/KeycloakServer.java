@@ -23,9 +23,12 @@ public final class KeycloakServer implements AutoCloseable {
   private final Path home;
   private final Process process;
   private final int port;
+  private final int tlsPort;
   private final Thread closeAtExit = new Thread(this::close, "keycloak-close");
 
-  private KeycloakServer(Installation installation, Path home, Process process, int port) {
+  private KeycloakServer(
+      Installation installation, Path home, Process process, int port, int tlsPort) {
+    this.tlsPort = tlsPort;
     this.installation = installation;
     this.home = home;
     this.process = process;
@@ -47,6 +50,8 @@ public final class KeycloakServer implements AutoCloseable {
   public static KeycloakServer start(int port) throws IOException, InterruptedException {
     Installation installation = Installation.prepare();
     int bound = reserve(port);
+    int secured = reserve(0);
+    Path certificates = installation.certificates();
     Path home = installation.newHome();
     Process process = installation.launch(
         home,
@@ -57,12 +62,17 @@ public final class KeycloakServer implements AutoCloseable {
             "--http-enabled=true",
             "--http-host=127.0.0.1",
             "--http-port=" + bound,
+            "--https-port=" + secured,
+            "--https-key-store-file=" + certificates.resolve("server.p12"),
+            "--https-key-store-password=" + Pki.PASSWORD,
+            "--https-trust-store-file=" + certificates.resolve("truststore.p12"),
+            "--https-trust-store-password=" + Pki.PASSWORD,
             "--hostname=http://localhost:" + bound, // fixes the issuer
             "--hostname-backchannel-dynamic=true",
             // Keycloak would not fetch a client's keys twice within 10 s, and refuse a new key
             // meanwhile.
             "--spi-public-key-storage--infinispan--min-time-between-requests=-1"));
-    KeycloakServer server = new KeycloakServer(installation, home, process, bound);
+    KeycloakServer server = new KeycloakServer(installation, home, process, bound, secured);
     try {
       Runtime.getRuntime().addShutdownHook(server.closeAtExit);
       server.awaitReady();
@@ -81,6 +91,24 @@ public final class KeycloakServer implements AutoCloseable {
   /** The port of its plain HTTP listener. */
   public int port() {
     return port;
+  }
+
+  /**
+   * The port of its TLS listener, which asks for a client certificate and takes those of
+   * {@link #certificates}.
+   */
+  public int tlsPort() {
+    return tlsPort;
+  }
+
+  /**
+   * A folder with {@code NAME.pem} (private key, certificate and its authority's) and
+   * {@code NAME.p12} (password {@code changeit}) of the clients {@code client-johndoe},
+   * {@code client-johndoe-renewed} (the same subject, another key) and {@code client-other}, and
+   * {@code ca.pem}, whom a client of the TLS listener must trust.
+   */
+  public Path certificates() {
+    return installation.certificates();
   }
 
   /** The server's one process; it has no children. */

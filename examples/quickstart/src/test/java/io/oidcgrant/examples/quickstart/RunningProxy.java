@@ -51,8 +51,9 @@ final class RunningProxy implements AutoCloseable {
     try {
       port = process.awaitReady();
     } catch (QuickstartException e) {
+      String said = log();
       close();
-      throw new IllegalStateException(log(), e);
+      throw new IllegalStateException(said, e);
     }
   }
 
