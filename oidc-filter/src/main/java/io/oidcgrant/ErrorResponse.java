@@ -3,11 +3,15 @@ package io.oidcgrant;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,17 +24,37 @@ final class ErrorResponse {
   private static final String REALM = "realm=\"oidc\"";
 
   private final OidcGrantConfig config;
-  private final boolean basic;
+  private static final String BEARER = "Bearer ";
+  private static final String DPOP = "DPoP ";
+  private static final String DPOP_ALGORITHMS =
+      "algs=\"ES256 ES384 ES512 PS256 PS384 PS512" + " RS256 RS384 RS512 EdDSA Ed25519\"";
 
-  ErrorResponse(OidcGrantConfig config) {
+  private final boolean basic;
+  private final boolean bearer;
+  private final boolean dpop;
+  private final Supplier<@Nullable String> newNonce;
+
+  /**
+   * Creates them for a filter.
+   *
+   * @param newNonce for the next proof; null where none is needed
+   */
+  ErrorResponse(OidcGrantConfig config, Supplier<@Nullable String> newNonce) {
     this.config = config;
+    this.newNonce = newNonce;
     List<String> methods = config.authMethods();
+    boolean tokens = methods.contains("bearer") || methods.contains("introspection");
+    boolean header = config.bearerTokenParamType().contains("header")
+        && config.bearerTokenHeaderName().isEmpty();
+    this.dpop = tokens && header && !config.proofOfPossessionDpop().equals("off");
+    this.bearer = tokens && header && !config.proofOfPossessionDpop().equals("strict");
     this.basic = (methods.contains("password") && config.passwordParamType().contains("header"))
         || (methods.contains("client_credentials")
             && config.clientCredentialsParamType().contains("header"));
   }
 
-  void write(HttpServletResponse response, Failure failure) throws IOException {
+  void write(HttpServletRequest request, HttpServletResponse response, Failure failure)
+      throws IOException {
     log(failure);
     Kind kind = failure.kind();
     int status = status(kind);
@@ -38,7 +62,7 @@ final class ErrorResponse {
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Content-Type-Options", "nosniff");
     if (status == 401 || status == 400 || status == 403) {
-      challenge(response, kind);
+      challenge(request, response, kind);
     }
     failure.retryAfter().ifPresent(delay -> response.setHeader("Retry-After", seconds(delay)));
     byte[] body = body(failure).getBytes(StandardCharsets.UTF_8);
@@ -57,17 +81,43 @@ final class ErrorResponse {
     return Long.toString(Math.max(1, (delay.toMillis() + 999) / 1000));
   }
 
-  /** RFC 6750 section 3, RFC 7617 section 2: an error only where a credential came. */
-  private void challenge(HttpServletResponse response, Kind kind) {
-    boolean error = config.exposeErrorCode() && kind.challengeError().isPresent();
+  /**
+   * RFC 6750 section 3, RFC 7617 section 2, RFC 9449 section 7.1: one for each scheme that would
+   * work; an error only where a credential came, on the scheme under which it did.
+   */
+  private void challenge(HttpServletRequest request, HttpServletResponse response, Kind kind) {
+    Optional<String> error = config.exposeErrorCode() ? kind.challengeError() : Optional.empty();
+    boolean proven = dpop && (presentedDpop(request) || ofProof(kind));
     if (basic && status(kind) == 401) {
       response.addHeader("WWW-Authenticate", "Basic " + REALM + ", charset=\"UTF-8\"");
     }
-    if (!basic || kind.challengeError().isPresent()) {
+    boolean told = error.isPresent() && !proven;
+    if (bearer || told || (!basic && !dpop)) {
+      response.addHeader("WWW-Authenticate", BEARER + REALM + (told ? error(error.get()) : ""));
+    }
+    if (dpop) {
       response.addHeader(
           "WWW-Authenticate",
-          "Bearer " + REALM + (error ? ", error=\"" + kind.challengeError().get() + "\"" : ""));
+          DPOP + REALM + ", " + DPOP_ALGORITHMS
+              + (error.isPresent() && proven ? error(error.get()) : ""));
     }
+    String nonce = kind == Kind.USE_DPOP_NONCE ? newNonce.get() : null;
+    if (nonce != null) {
+      response.setHeader("DPoP-Nonce", nonce);
+    }
+  }
+
+  private static String error(String code) {
+    return ", error=\"" + code + "\"";
+  }
+
+  private static boolean ofProof(Kind kind) {
+    return kind == Kind.INVALID_DPOP_PROOF || kind == Kind.USE_DPOP_NONCE;
+  }
+
+  private static boolean presentedDpop(HttpServletRequest request) {
+    String value = request.getHeader("Authorization");
+    return value != null && value.regionMatches(true, 0, DPOP, 0, DPOP.length());
   }
 
   private String body(Failure failure) {

@@ -49,7 +49,7 @@ final class Exchange {
   Exchange(GrantFlow flow, OidcGrantConfig config, String decided) {
     this.flow = flow;
     this.config = config;
-    this.errors = new ErrorResponse(config);
+    this.errors = new ErrorResponse(config, flow::newNonce);
     this.decided = decided;
   }
 
@@ -80,14 +80,14 @@ final class Exchange {
       }
     }
     if (!(finding instanceof Finding.Found found)) {
-      errors.write(response, failureOf(finding));
+      errors.write(request, response, failureOf(finding));
       return;
     }
     Wanted wanted;
     try {
       wanted = flow.wanted(found, seen);
     } catch (GrantException e) {
-      errors.write(response, e.failure());
+      errors.write(request, response, e.failure());
       return;
     }
     Tokens tokens = flow.remembered(wanted);
@@ -100,18 +100,19 @@ final class Exchange {
       try {
         tokens = flow.fetch(wanted).toCompletableFuture().get();
       } catch (ExecutionException e) {
-        errors.write(response, GrantException.failureOf(e));
+        errors.write(request, response, GrantException.failureOf(e));
         return;
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        errors.write(response, Failure.of(Kind.ISSUER_UNAVAILABLE, "interrupted while waiting"));
+        errors.write(
+            request, response, Failure.of(Kind.ISSUER_UNAVAILABLE, "interrupted while waiting"));
         return;
       }
     }
     try {
       flow.admit(found, seen, tokens);
     } catch (GrantException e) {
-      errors.write(response, e.failure());
+      errors.write(request, response, e.failure());
       return;
     }
     ForwardedRequest forwarded = new ForwardedRequest(request);
@@ -149,7 +150,8 @@ final class Exchange {
       Tokens tokens) {
     forwarded.grant(
         seen,
-        config.hideCredentials() ? found.hiding() : Hiding.none(),
+        (config.hideCredentials() ? found.hiding() : Hiding.none())
+            .withHeaders(flow.hidden(found, seen)),
         flow.propagation(),
         flow.propagation().upstream(tokens),
         response);
@@ -274,7 +276,7 @@ final class Exchange {
 
     private void write(Failure failure) {
       try {
-        errors.write(response, failure);
+        errors.write(request, response, failure);
         async.complete();
       } catch (IOException | RuntimeException e) {
         LOG.debug("a request ended while it waited", e);

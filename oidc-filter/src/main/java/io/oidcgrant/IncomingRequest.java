@@ -1,7 +1,9 @@
 package io.oidcgrant;
 
 import io.oidcgrant.credential.RequestView;
+import io.oidcgrant.protocol.TrustedPeers;
 import jakarta.servlet.http.HttpServletRequest;
+import java.security.cert.X509Certificate;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -57,6 +59,43 @@ final class IncomingRequest implements RequestView {
         || (length < 0
             && (request.getHeader("Transfer-Encoding") != null
                 || !request.getProtocol().startsWith("HTTP/1")));
+  }
+
+  @Override
+  public String url(TrustedPeers trusted) {
+    String url = request.getRequestURL().toString();
+    if (!trusted.contains(request.getRemoteAddr())) {
+      return url;
+    }
+    int authority = url.indexOf("://") + 3;
+    int path = url.indexOf('/', authority);
+    String scheme = forwarded("X-Forwarded-Proto", url.substring(0, authority - 3));
+    String host = forwarded("X-Forwarded-Host", url.substring(authority, path));
+    String port = forwarded("X-Forwarded-Port", "");
+    boolean ported = host.indexOf(':', host.indexOf(']') + 1) >= 0;
+    return scheme + "://" + host + (ported || port.isEmpty() ? "" : ":" + port)
+        + url.substring(path);
+  }
+
+  /** What the first proxy said, that is what the caller did; else {@code own}. */
+  private String forwarded(String name, String own) {
+    String value = request.getHeader(name);
+    return value == null || value.isBlank() ? own : value.split(",", -1)[0].strip();
+  }
+
+  @Override
+  public String remoteAddress() {
+    return request.getRemoteAddr();
+  }
+
+  /** As the container presents it (Servlet 6.0 section 3.10). */
+  @Override
+  public Optional<X509Certificate> tlsCertificate() {
+    return request.getAttribute("jakarta.servlet.request.X509Certificate")
+                instanceof X509Certificate[] chain
+            && chain.length > 0
+        ? Optional.of(chain[0])
+        : Optional.empty();
   }
 
   @Override

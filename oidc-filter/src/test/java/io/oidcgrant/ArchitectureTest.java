@@ -34,7 +34,7 @@ class ArchitectureTest {
    */
   private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
       Map.entry("protocol", List.of()),
-      Map.entry("http", List.of("protocol")),
+      Map.entry("http", List.of("protocol", "jose")),
       Map.entry("credential", List.of("protocol")),
       Map.entry("jose", List.of("protocol")),
       Map.entry("clientauth", List.of("protocol", "jose")),

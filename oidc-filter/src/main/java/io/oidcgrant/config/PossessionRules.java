@@ -1,5 +1,6 @@
 package io.oidcgrant.config;
 
+import io.oidcgrant.protocol.TrustedPeers;
 import java.util.List;
 import java.util.function.BiConsumer;
 
@@ -36,6 +37,11 @@ final class PossessionRules {
       problem.accept(
           OidcFields.PROOF_OF_POSSESSION_MTLS_FROM_HEADER,
           "has no effect: proof_of_possession_mtls is off");
+    }
+    try {
+      var unused = TrustedPeers.of(values.get(OidcFields.TRUSTED_IPS));
+    } catch (IllegalArgumentException e) {
+      problem.accept(OidcFields.TRUSTED_IPS, "holds what is " + e.getMessage());
     }
     if (!dpop && values.get(OidcFields.DPOP_USE_NONCE)) {
       problem.accept(OidcFields.DPOP_USE_NONCE, "has no effect: proof_of_possession_dpop is off");

@@ -1,5 +1,6 @@
 package io.oidcgrant.credential;
 
+import java.util.HashSet;
 import java.util.Set;
 
 /**
@@ -14,5 +15,15 @@ public record Hiding(Set<String> headers, Set<String> queryNames, Set<String> bo
 
   public static Hiding none() {
     return NOTHING;
+  }
+
+  /** The same with more headers. */
+  public Hiding withHeaders(Set<String> more) {
+    if (more.isEmpty()) {
+      return this;
+    }
+    Set<String> all = new HashSet<>(headers);
+    all.addAll(more);
+    return new Hiding(all, queryNames, bodyNames);
   }
 }

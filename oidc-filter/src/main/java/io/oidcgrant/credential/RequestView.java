@@ -1,5 +1,7 @@
 package io.oidcgrant.credential;
 
+import io.oidcgrant.protocol.TrustedPeers;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,19 @@ public interface RequestView {
 
   /** Whether a body may follow: a length other than 0 or a transfer coding was announced. */
   boolean mayHaveBody();
+
+  /**
+   * Scheme, authority and path as the caller addressed them.
+   *
+   * @param trusted peers that say what came before them ({@code X-Forwarded-*})
+   */
+  String url(TrustedPeers trusted);
+
+  /** The address of the peer. */
+  String remoteAddress();
+
+  /** The certificate by which the caller proved himself in TLS. */
+  Optional<X509Certificate> tlsCertificate();
 
   /** The whole body, where it has been read. */
   Optional<byte[]> body();

@@ -52,6 +52,7 @@ public final class GrantFlow {
   private final TokenMemory memory;
   private final byte[] policy;
   private final Authorization authorization;
+  private final CallerPossession possession;
 
   private GrantFlow(
       CredentialResolver resolver,
@@ -61,7 +62,8 @@ public final class GrantFlow {
       @Nullable DpopProofs upstreamProofs,
       TokenMemory memory,
       byte[] policy,
-      Authorization authorization) {
+      Authorization authorization,
+      CallerPossession possession) {
     this.resolver = resolver;
     this.inputs = inputs;
     this.source = source;
@@ -70,6 +72,7 @@ public final class GrantFlow {
     this.memory = memory;
     this.policy = policy;
     this.authorization = authorization;
+    this.possession = possession;
   }
 
   /**
@@ -131,7 +134,8 @@ public final class GrantFlow {
             .require("group", config.groupsClaim(), config.groupsRequired())
             .require("role", config.rolesClaim(), config.rolesRequired())
             .forbid(config.claimsForbidden())
-            .build());
+            .build(),
+        new CallerPossession(config, runtime));
   }
 
   /** A JWT is verified here where {@code bearer} is on; what is left, the issuer is asked about. */
@@ -328,9 +332,22 @@ public final class GrantFlow {
    * @throws io.oidcgrant.protocol.GrantException if it may not
    */
   public void admit(Finding.Found found, RequestView request, Tokens tokens) {
+    if (found.credential() instanceof Credential.AccessToken presented) {
+      possession.check(presented, request, tokens);
+    }
     authorization.refuses(tokens.claims()).ifPresent(failure -> {
       throw failure.toException();
     });
+  }
+
+  /** Headers, folded, that must not go on beside those of the credential. */
+  public Set<String> hidden(Finding.Found found, RequestView request) {
+    return possession.hidden(found.credential(), request);
+  }
+
+  /** A nonce for a caller's next proof; null where none is needed. */
+  public @Nullable String newNonce() {
+    return possession.newNonce();
   }
 
   /** What proves these tokens to the upstream; null where they go without a proof. */

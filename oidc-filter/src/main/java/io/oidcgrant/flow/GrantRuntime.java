@@ -2,6 +2,7 @@ package io.oidcgrant.flow;
 
 import io.oidcgrant.cache.CaffeineTokenCache;
 import io.oidcgrant.cache.KeyedHash;
+import io.oidcgrant.cache.ReplayMemory;
 import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.config.ConfigException;
 import io.oidcgrant.config.ConfigProblem;
@@ -12,6 +13,7 @@ import io.oidcgrant.issuer.IssuerEndpoint;
 import io.oidcgrant.issuer.IssuerSettings;
 import io.oidcgrant.issuer.IssuerStatus;
 import io.oidcgrant.issuer.RemoteIssuer;
+import io.oidcgrant.protocol.TrustedPeers;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -44,6 +46,8 @@ public final class GrantRuntime implements AutoCloseable {
   private final ExecutorService executor;
   private final ScheduledExecutorService scheduler;
   private final TokenMemory memory;
+  private final Map<Duration, ReplayMemory> usedProofs = new ConcurrentHashMap<>();
+  private volatile TrustedPeers trusted = TrustedPeers.of(List.of());
   private final ClientKeys clientKeys = ClientKeys.inMemory();
   private final Map<Way, IdpClient> clients = new ConcurrentHashMap<>();
   private final Map<IssuerKey, RemoteIssuer> issuers = new ConcurrentHashMap<>();
@@ -90,6 +94,21 @@ public final class GrantRuntime implements AutoCloseable {
 
   InstantSource clock() {
     return clock;
+  }
+
+  /** Believes these peers, beside those that a filter's own {@code trusted_ips} names. */
+  public void trust(TrustedPeers peers) {
+    trusted = peers;
+  }
+
+  /** The peers that a filter believes. */
+  TrustedPeers trusted(OidcGrantConfig config) {
+    return config.trustedIps().isEmpty() ? trusted : TrustedPeers.of(config.trustedIps());
+  }
+
+  /** Proofs that have been used, remembered for this long. */
+  ReplayMemory usedProofs(Duration time) {
+    return usedProofs.computeIfAbsent(time, key -> ReplayMemory.ofHeap(key, clock));
   }
 
   ClientKeys clientKeys() {

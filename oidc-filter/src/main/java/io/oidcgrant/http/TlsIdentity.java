@@ -1,5 +1,6 @@
 package io.oidcgrant.http;
 
+import io.oidcgrant.jose.CertificateThumbprint;
 import io.oidcgrant.protocol.Secret;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,16 +9,13 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.MessageDigest;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
-import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -176,19 +174,7 @@ public final class TlsIdentity {
 
   /** The certificate's {@code x5t#S256}. */
   public String thumbprint() {
-    return thumbprint(certificate());
-  }
-
-  /** SHA-256 of a certificate's DER in base64url without padding (RFC 8705 section 3.1). */
-  public static String thumbprint(X509Certificate certificate) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded());
-      return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
-    } catch (CertificateEncodingException e) {
-      throw new IllegalArgumentException("the certificate cannot be encoded", e);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+    return CertificateThumbprint.of(certificate());
   }
 
   KeyManager[] managers() throws GeneralSecurityException, IOException {

@@ -25,6 +25,10 @@ public record Failure(Kind kind, String detail, Optional<Duration> retryAfter) {
     REQUEST_TIMEOUT("request_timeout", 408, null),
     BODY_TOO_LARGE("body_too_large", 413, null),
     REJECTED("rejected", 401, "invalid_token"),
+    INVALID_DPOP_PROOF("invalid_dpop_proof", 401, "invalid_dpop_proof"),
+    USE_DPOP_NONCE("use_dpop_nonce", 401, "use_dpop_nonce"),
+    /** Nobody knows whether a proof was used before. */
+    REPLAY_UNKNOWN("replay_unknown", 503, null),
     FORBIDDEN("forbidden", 403, "insufficient_scope"),
     ISSUER_UNAVAILABLE("issuer_unavailable", 503, null),
     ISSUER_BUSY("issuer_busy", 503, null),

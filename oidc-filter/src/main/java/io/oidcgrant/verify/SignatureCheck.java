@@ -34,10 +34,13 @@ import java.util.function.Supplier;
  */
 final class SignatureCheck {
   private static final int MIN_RSA_BITS = 2048;
+  /** Longer ones only cost time, which a caller who brings his own would have us spend. */
+  private static final int MAX_RSA_BITS = 8192;
+
   private static final int MAX_CANDIDATES = 8;
   private static final JWSAlgorithm ED25519 = new JWSAlgorithm("Ed25519");
 
-  private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(
+  static final Set<JWSAlgorithm> ALGORITHMS = Set.of(
       JWSAlgorithm.RS256,
       JWSAlgorithm.RS384,
       JWSAlgorithm.RS512,
@@ -132,20 +135,28 @@ final class SignatureCheck {
         && !(edwards && Set.of("EdDSA", "Ed25519").contains(key.getAlgorithm().getName()))) {
       return false;
     }
+    return kindServes(key, algorithm);
+  }
+
+  /** Whether a key is of the kind that an algorithm takes, and strong enough. */
+  static boolean kindServes(JWK key, JWSAlgorithm algorithm) {
     if (key instanceof RSAKey rsa) {
       return JWSAlgorithm.Family.RSA.contains(algorithm)
           && rsa.getModulus().decodeToBigInteger().bitLength() >= MIN_RSA_BITS
-          && rsa.getPublicExponent().decodeToBigInteger().bitLength() > 1;
+          && rsa.getModulus().decodeToBigInteger().bitLength() <= MAX_RSA_BITS
+          && rsa.getPublicExponent().decodeToBigInteger().bitLength() > 1
+          && rsa.getPublicExponent().decodeToBigInteger().bitLength() <= 64;
     }
     if (key instanceof ECKey ec) {
       return Curve.forJWSAlgorithm(algorithm) != null
           && Curve.forJWSAlgorithm(algorithm).contains(ec.getCurve());
     }
-    return edwards && key instanceof OctetKeyPair pair && pair.getCurve().equals(Curve.Ed25519);
+    return Ed25519.isAlgorithm(algorithm)
+        && key instanceof OctetKeyPair pair
+        && pair.getCurve().equals(Curve.Ed25519);
   }
 
-  private static boolean signedBy(SignedJWT token, JWK key)
-      throws JOSEException, GeneralSecurityException {
+  static boolean signedBy(SignedJWT token, JWK key) throws JOSEException, GeneralSecurityException {
     if (key instanceof OctetKeyPair pair) {
       return Ed25519.verify(pair, token.getSigningInput(), token.getSignature().decode());
     }

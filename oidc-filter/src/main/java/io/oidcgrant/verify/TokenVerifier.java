@@ -192,8 +192,13 @@ public final class TokenVerifier {
             .startsWith("{");
   }
 
+  /** Whether this has the form of a JWS in compact serialisation (RFC 7515 section 7.1). */
+  static boolean isCompact(String text) {
+    return COMPACT.matcher(text).matches();
+  }
+
   private static SignedJWT parse(String what, String token, Set<String> types) {
-    if (!COMPACT.matcher(token).matches()) {
+    if (!isCompact(token)) {
       throw bad(what, "is not a signed JWT");
     }
     try {

@@ -58,4 +58,19 @@ record TextRequest(
   public boolean mayHaveBody() {
     return contentLength != 0;
   }
+
+  @Override
+  public String url(io.oidcgrant.protocol.TrustedPeers trusted) {
+    return "http://localhost/";
+  }
+
+  @Override
+  public String remoteAddress() {
+    return "127.0.0.1";
+  }
+
+  @Override
+  public Optional<java.security.cert.X509Certificate> tlsCertificate() {
+    return Optional.empty();
+  }
 }

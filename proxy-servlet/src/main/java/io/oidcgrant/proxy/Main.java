@@ -6,11 +6,11 @@ import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.config.Reading;
 import io.oidcgrant.flow.GrantRuntime;
+import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.admin.Readiness;
 import io.oidcgrant.proxy.config.Gateway;
 import io.oidcgrant.proxy.config.GatewayFiles;
 import io.oidcgrant.proxy.relay.ManagedHeaders;
-import io.oidcgrant.proxy.relay.TrustedPeers;
 import io.oidcgrant.proxy.server.GatewayServer;
 import io.oidcgrant.proxy.server.ListenAddress;
 import io.oidcgrant.proxy.server.ListenException;
@@ -270,6 +270,7 @@ public final class Main implements Runnable {
         stop.countDown();
       });
       try (GrantRuntime runtime = GrantRuntime.create()) {
+        runtime.trust(peers);
         GatewayServer server = GatewayServer.start(new GatewayServer.Parts(
             gateway,
             listenAt,

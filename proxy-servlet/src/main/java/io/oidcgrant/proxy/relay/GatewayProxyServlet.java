@@ -1,6 +1,7 @@
 package io.oidcgrant.proxy.relay;
 
 import io.oidcgrant.UpstreamProof;
+import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.answer.ErrorAnswer;
 import io.oidcgrant.proxy.route.Match;
 import io.oidcgrant.proxy.route.UpstreamService;

@@ -1,12 +1,12 @@
 package io.oidcgrant.proxy.server;
 
 import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.admin.AdminHandler;
 import io.oidcgrant.proxy.admin.Readiness;
 import io.oidcgrant.proxy.config.Gateway;
 import io.oidcgrant.proxy.relay.GatewayProxyServlet;
 import io.oidcgrant.proxy.relay.ManagedHeaders;
-import io.oidcgrant.proxy.relay.TrustedPeers;
 import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.Router;
 import io.oidcgrant.proxy.route.UpstreamService;

@@ -1,4 +1,4 @@
-package io.oidcgrant.proxy.relay;
+package io.oidcgrant.protocol;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -41,6 +41,10 @@ public final class TrustedPeers {
     return new TrustedPeers(List.copyOf(blocks));
   }
 
+  public boolean isEmpty() {
+    return blocks.isEmpty();
+  }
+
   /** Whether {@code peer}, an address, is one of them. */
   public boolean contains(String peer) {
     if (blocks.isEmpty()) {
@@ -50,7 +54,8 @@ public final class TrustedPeers {
     return blocks.stream().anyMatch(block -> block.contains(address));
   }
 
-  static String unbracketed(String address) {
+  /** An IPv6 address without its brackets. */
+  public static String unbracketed(String address) {
     return address.startsWith("[") ? address.substring(1, address.length() - 1) : address;
   }
 

@@ -1,4 +1,4 @@
-package io.oidcgrant.proxy.relay;
+package io.oidcgrant.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

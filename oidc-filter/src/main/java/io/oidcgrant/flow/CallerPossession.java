@@ -1,0 +1,176 @@
+package io.oidcgrant.flow;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.oidcgrant.cache.KeyedHash;
+import io.oidcgrant.cache.ReplayMemory;
+import io.oidcgrant.config.CertificateHeaderSettings;
+import io.oidcgrant.config.ConfigException;
+import io.oidcgrant.config.ConfigProblem;
+import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.credential.Credential;
+import io.oidcgrant.credential.HeaderNames;
+import io.oidcgrant.credential.RequestView;
+import io.oidcgrant.http.Pem;
+import io.oidcgrant.protocol.Failure;
+import io.oidcgrant.protocol.Failure.Kind;
+import io.oidcgrant.protocol.Secret;
+import io.oidcgrant.protocol.Tokens;
+import io.oidcgrant.protocol.TrustedPeers;
+import io.oidcgrant.verify.CertificateHeader;
+import io.oidcgrant.verify.DpopNonces;
+import io.oidcgrant.verify.PossessionCheck;
+import io.oidcgrant.verify.PossessionCheck.Mode;
+import io.oidcgrant.verify.PossessionCheck.Shown;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Proof of possession of the tokens that callers bring, as configured. Safe for concurrent use. */
+final class CallerPossession {
+  private static final int CERTIFICATES = 1000;
+  private static final byte[] NO_POLICY = {};
+
+  private final PossessionCheck check;
+  private final @Nullable DpopNonces nonces;
+  private final Optional<CertificateHeaderSettings> header;
+  private final @Nullable CertificateHeader certificates;
+  private final Cache<String, X509Certificate> believed;
+  private final TrustedPeers trusted;
+  private final GrantRuntime runtime;
+  private final Set<String> hidden;
+
+  CallerPossession(OidcGrantConfig config, GrantRuntime runtime) {
+    this.runtime = runtime;
+    this.trusted = runtime.trusted(config);
+    this.header = config.proofOfPossessionMtlsFromHeader();
+    if (header.isPresent() && header.get().trustedPeersOnly() && trusted.isEmpty()) {
+      throw new ConfigException(
+          List.of(
+              new ConfigProblem(
+                  "filter",
+                  0,
+                  "proof_of_possession_mtls_from_header",
+                  "no peer is trusted to send it: set trusted_ips (in the proxy --trusted-ips), or secure_source: false")));
+    }
+    this.certificates = header
+        .map(settings -> new CertificateHeader(
+            settings.urlEncoded(),
+            settings.anchors().stream()
+                .flatMap(pem -> Pem.certificates(pem).stream())
+                .toList(),
+            settings.partialChain()))
+        .orElse(null);
+    this.believed = Caffeine.newBuilder()
+        .maximumSize(CERTIFICATES)
+        .expireAfterWrite(header.map(CertificateHeaderSettings::cacheLife).orElse(Duration.ZERO))
+        .build();
+    Mode dpop = mode(config.proofOfPossessionDpop());
+    Duration lifetime = config.dpopProofLifetime();
+    this.nonces = config.dpopUseNonce()
+        ? new DpopNonces(nonceKey(config, runtime.memory().hash()), lifetime, runtime.clock())
+        : null;
+    ReplayMemory used =
+        dpop == Mode.OFF ? null : runtime.usedProofs(PossessionCheck.window(lifetime));
+    this.check = new PossessionCheck(
+        mode(config.proofOfPossessionMtls()),
+        dpop,
+        lifetime,
+        nonces,
+        parts -> use(used, parts),
+        runtime.clock());
+    this.hidden = dpop == Mode.OFF ? Set.of() : Set.of("dpop");
+  }
+
+  private static Mode mode(String written) {
+    return Mode.valueOf(written.toUpperCase(Locale.ROOT));
+  }
+
+  /** The same on every node that has the same salt; else this process's own. */
+  private static byte[] nonceKey(OidcGrantConfig config, KeyedHash hash) {
+    return config
+        .cacheTokensSalt()
+        .map(Secret::reveal)
+        .map(salt -> ("dpop nonce " + salt).getBytes(StandardCharsets.UTF_8))
+        .orElseGet(() -> hash.digest(List.of("dpop nonce")));
+  }
+
+  private @Nullable Kind use(@Nullable ReplayMemory used, List<String> parts) {
+    if (used == null) {
+      return null;
+    }
+    ReplayMemory.Use use = used.use(runtime
+        .memory()
+        .hash()
+        .key(NO_POLICY, "dpop", parts.get(0), parts.get(1), List.of(parts.get(2))));
+    return switch (use) {
+      case FIRST -> null;
+      case AGAIN -> Kind.INVALID_DPOP_PROOF;
+      case UNKNOWN -> Kind.REPLAY_UNKNOWN;
+    };
+  }
+
+  /**
+   * Checks a caller who brought his token.
+   *
+   * @throws io.oidcgrant.protocol.GrantException if he does not hold what it is bound to
+   */
+  void check(Credential.AccessToken presented, RequestView request, Tokens tokens) {
+    check.check(
+        tokens.claims(),
+        new Shown(
+            presented.token().reveal(),
+            presented.dpop(),
+            () -> request.headers("DPoP"),
+            request.method(),
+            () -> request.url(trusted),
+            () -> certificate(request)));
+  }
+
+  private Optional<X509Certificate> certificate(RequestView request) {
+    if (certificates == null || header.isEmpty()) {
+      return request.tlsCertificate();
+    }
+    CertificateHeaderSettings settings = header.get();
+    if (settings.trustedPeersOnly() && !trusted.contains(request.remoteAddress())) {
+      throw Failure.of(Kind.REJECTED, "client certificate: the peer is not one of trusted_ips")
+          .toException();
+    }
+    List<String> lines = request.headers(settings.name());
+    X509Certificate known = lines.size() == 1 ? believed.getIfPresent(lines.get(0)) : null;
+    if (known != null) {
+      return Optional.of(known);
+    }
+    X509Certificate certificate =
+        certificates.certificate(lines, runtime.clock().instant());
+    believed.put(lines.get(0), certificate);
+    return Optional.of(certificate);
+  }
+
+  /**
+   * Headers, folded, that do not go upstream: a proof that has done its duty, and a certificate
+   * that nobody vouches for.
+   */
+  Set<String> hidden(Credential credential, RequestView request) {
+    boolean strange = header.isPresent()
+        && header.get().trustedPeersOnly()
+        && !trusted.contains(request.remoteAddress());
+    if (strange) {
+      Set<String> both = new HashSet<>(hidden);
+      both.add(HeaderNames.folded(header.get().name()));
+      return both;
+    }
+    return credential instanceof Credential.AccessToken ? hidden : Set.of();
+  }
+
+  /** A nonce for the next proof; null where none is needed. */
+  @Nullable String newNonce() {
+    return nonces == null ? null : nonces.make();
+  }
+}
