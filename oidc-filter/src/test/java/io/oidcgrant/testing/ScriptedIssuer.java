@@ -69,6 +69,13 @@ public final class ScriptedIssuer implements AutoCloseable {
       return new Reply(status, Map.of("Content-Type", "application/json"), body);
     }
 
+    /** With one header more. */
+    Reply with(String header, String value) {
+      Map<String, String> all = new LinkedHashMap<>(headers);
+      all.put(header, value);
+      return new Reply(status, all, body, charset);
+    }
+
     public static Reply error(int status, String code) {
       return json(status, "{\"error\":\"" + code + "\",\"error_description\":\"scripted\"}");
     }
@@ -138,15 +145,20 @@ public final class ScriptedIssuer implements AutoCloseable {
   /** Signs with a new key from now on; only that one is published. */
   public void rotateKey() {
     try {
-      key = new RSAKeyGenerator(2048)
-          .keyID(UUID.randomUUID().toString())
-          .keyUse(KeyUse.SIGNATURE)
-          .algorithm(JWSAlgorithm.RS256)
-          .generate();
+      key = newKey();
       published = new JWKSet(key.toPublicJWK());
     } catch (JOSEException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** A new key of an issuer. */
+  static RSAKey newKey() throws JOSEException {
+    return new RSAKeyGenerator(2048)
+        .keyID(UUID.randomUUID().toString())
+        .keyUse(KeyUse.SIGNATURE)
+        .algorithm(JWSAlgorithm.RS256)
+        .generate();
   }
 
   /** Tells the times in the tokens. */
@@ -228,6 +240,11 @@ public final class ScriptedIssuer implements AutoCloseable {
     claims.put("exp", now + 300);
     claims.putAll(changes);
     claims.values().removeIf(value -> value == null);
+    return signed(claims, type, signer);
+  }
+
+  /** A token with exactly these claims. */
+  static String signed(Map<String, Object> claims, String type, RSAKey signer) {
     JWSObject jwt = new JWSObject(
         new JWSHeader.Builder(JWSAlgorithm.RS256)
             .keyID(signer.getKeyID())
@@ -268,12 +285,23 @@ public final class ScriptedIssuer implements AutoCloseable {
   }
 
   private void token(HttpExchange exchange) throws IOException {
+    Asked request = asked(exchange, body(exchange));
+    asked.add(request);
+    send(exchange, script.apply(request));
+  }
+
+  /** The body of a request as it came. */
+  static String body(HttpExchange exchange) throws IOException {
+    return new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  /** A request with a form. */
+  static Asked asked(HttpExchange exchange, String body) {
     Map<String, List<String>> headers = new LinkedHashMap<>();
     exchange
         .getRequestHeaders()
         .forEach((name, values) ->
             headers.put(name.toLowerCase(java.util.Locale.ROOT), List.copyOf(values)));
-    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     Map<String, List<String>> form = new LinkedHashMap<>();
     for (String pair : body.split("&", -1)) {
       int equals = pair.indexOf('=');
@@ -282,16 +310,14 @@ public final class ScriptedIssuer implements AutoCloseable {
             .add(decode(pair.substring(equals + 1)));
       }
     }
-    Asked request = new Asked(exchange.getRequestURI().getRawQuery(), headers, form);
-    asked.add(request);
-    send(exchange, script.apply(request));
+    return new Asked(exchange.getRequestURI().getRawQuery(), headers, form);
   }
 
   private static String decode(String encoded) {
     return URLDecoder.decode(encoded, StandardCharsets.UTF_8);
   }
 
-  private static void send(HttpExchange exchange, Reply reply) throws IOException {
+  static void send(HttpExchange exchange, Reply reply) throws IOException {
     try (exchange) {
       reply.headers().forEach((name, value) -> exchange.getResponseHeaders().set(name, value));
       byte[] bytes = reply.body().getBytes(reply.charset());

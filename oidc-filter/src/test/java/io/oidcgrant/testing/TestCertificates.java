@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 
 /** A certification authority of the test's own, by the JDK's keytool, and servers' certificates. */
 public final class TestCertificates {
@@ -45,6 +48,58 @@ public final class TestCertificates {
   /** For 127.0.0.1, by the authority. */
   public SSLContext valid() {
     return issued("valid", LOOPBACK);
+  }
+
+  /** The same, and {@code clients} judges the certificates of clients. */
+  public SSLContext valid(TrustManager clients) {
+    valid();
+    return context("valid", clients);
+  }
+
+  /** A client's key with its certificate for {@code CN=name}, by the authority. */
+  public KeyStore.PrivateKeyEntry issuedClient(String name) {
+    issued(name, "eku=clientAuth");
+    return entry(name);
+  }
+
+  /** A client's key with its certificate for {@code CN=name}, by nobody but itself. */
+  public KeyStore.PrivateKeyEntry selfSignedClient(String name) {
+    generate(name, "eku=clientAuth");
+    return entry(name);
+  }
+
+  /**
+   * For connecting: trusts the authority alone, and presents this certificate.
+   *
+   * @param identity null for no certificate
+   */
+  public SSLContext client(KeyStore.PrivateKeyEntry identity) {
+    try (InputStream in = Files.newInputStream(anchor())) {
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      trusted.load(null, null);
+      trusted.setCertificateEntry(
+          "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(trusted);
+      KeyStore own = KeyStore.getInstance("PKCS12");
+      own.load(null, null);
+      if (identity != null) {
+        own.setKeyEntry(
+            "own",
+            identity.getPrivateKey(),
+            PASSWORD.toCharArray(),
+            identity.getCertificateChain());
+      }
+      KeyManagerFactory keys =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      keys.init(own, PASSWORD.toCharArray());
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+      return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   public SSLContext expired() {
@@ -120,17 +175,34 @@ public final class TestCertificates {
     return directory.resolve(name + ".p12").toString();
   }
 
-  private SSLContext context(String name) {
+  private SSLContext context(String name, TrustManager... trust) {
+    try {
+      KeyManagerFactory factory =
+          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+      factory.init(keys(name), PASSWORD.toCharArray());
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(factory.getKeyManagers(), trust.length == 0 ? null : trust, null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private KeyStore.PrivateKeyEntry entry(String name) {
+    try {
+      return (KeyStore.PrivateKeyEntry)
+          keys(name).getEntry(name, new KeyStore.PasswordProtection(PASSWORD.toCharArray()));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private KeyStore keys(String name) throws GeneralSecurityException {
     try (InputStream in = Files.newInputStream(Path.of(store(name)))) {
       KeyStore keys = KeyStore.getInstance("PKCS12");
       keys.load(in, PASSWORD.toCharArray());
-      KeyManagerFactory factory =
-          KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-      factory.init(keys, PASSWORD.toCharArray());
-      SSLContext context = SSLContext.getInstance("TLS");
-      context.init(factory.getKeyManagers(), null, null);
-      return context;
-    } catch (IOException | GeneralSecurityException e) {
+      return keys;
+    } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }
