@@ -122,7 +122,7 @@ final class Exchange {
       restricted.restrict();
       answer = restricted;
     }
-    grant(request, answer, forwarded, seen, found, tokens);
+    grant(request, answer, forwarded, seen, found, wanted, tokens);
     chain.doFilter(forwarded, answer);
   }
 
@@ -147,7 +147,9 @@ final class Exchange {
       ForwardedRequest forwarded,
       IncomingRequest seen,
       Finding.Found found,
+      Wanted wanted,
       Tokens tokens) {
+    forwarded.revokeBy(() -> flow.revoke(wanted, tokens));
     forwarded.grant(
         seen,
         (config.hideCredentials() ? found.hiding() : Hiding.none())
@@ -207,7 +209,7 @@ final class Exchange {
         Wanted wanted = flow.wanted(found, seen);
         Tokens tokens = flow.remembered(wanted);
         if (tokens != null) {
-          pass(seen, found, tokens);
+          pass(seen, found, wanted, tokens);
         } else {
           fetch(seen, found, wanted);
         }
@@ -223,7 +225,7 @@ final class Exchange {
       onTimeout = Kind.ISSUER_TIMEOUT;
       var unused = flow.fetch(wanted).whenComplete((tokens, error) -> {
         if (tokens != null) {
-          pass(seen, found, tokens);
+          pass(seen, found, wanted, tokens);
         } else {
           fail(
               error == null
@@ -233,7 +235,7 @@ final class Exchange {
       });
     }
 
-    private void pass(IncomingRequest seen, Finding.Found found, Tokens tokens) {
+    private void pass(IncomingRequest seen, Finding.Found found, Wanted wanted, Tokens tokens) {
       if (!settled.compareAndSet(false, true)) {
         return;
       }
@@ -242,7 +244,7 @@ final class Exchange {
         if (found.inQuery()) {
           response.restrict();
         }
-        grant(request, response, forwarded, seen, found, tokens);
+        grant(request, response, forwarded, seen, found, wanted, tokens);
       } catch (GrantException e) {
         refuse(e.failure());
         return;

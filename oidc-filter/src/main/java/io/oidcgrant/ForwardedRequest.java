@@ -28,6 +28,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.StringJoiner;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +44,7 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   private Hiding hiding = Hiding.none();
   private List<String> headers = List.of();
   private @Nullable UpstreamProof proof;
+  private @Nullable Supplier<CompletionStage<@Nullable Void>> revocation;
   private @Nullable String madeProof;
   private @Nullable ServletResponse response;
   private @Nullable String query;
@@ -106,6 +110,15 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
     }
   }
 
+  /** How the tokens of this request are ended. */
+  void revokeBy(Supplier<CompletionStage<@Nullable Void>> means) {
+    revocation = means;
+  }
+
+  CompletionStage<@Nullable Void> revoke() {
+    return revocation == null ? CompletableFuture.completedFuture(null) : revocation.get();
+  }
+
   /** Has the access token go with proofs. */
   void prove(UpstreamProof maker) {
     proof = maker;
@@ -136,6 +149,7 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
     copy.hiding = hiding;
     copy.headers = headers;
     copy.proof = proof;
+    copy.revocation = revocation;
     copy.madeProof = madeProof;
     copy.response = response;
     copy.hideFromQuery(hiding.queryNames());

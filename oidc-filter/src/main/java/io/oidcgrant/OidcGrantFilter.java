@@ -17,6 +17,8 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -179,6 +181,17 @@ public final class OidcGrantFilter implements Filter {
     return request.getAttribute(FORWARDED) instanceof ForwardedRequest forwarded
         ? forwarded.readBody()
         : null;
+  }
+
+  /**
+   * Ends at the issuer the tokens with which this request passed the filter, for a logout: the
+   * refresh token where there is one (RFC 7009); and forgets them. Completes at once where no
+   * filter let it pass; fails with a {@link io.oidcgrant.protocol.GrantException}.
+   */
+  public static CompletionStage<@Nullable Void> revoke(ServletRequest request) {
+    return request.getAttribute(FORWARDED) instanceof ForwardedRequest forwarded
+        ? forwarded.revoke()
+        : CompletableFuture.completedFuture(null);
   }
 
   /** Whether what the caller sent under this name, folded, must not reach the upstream. */

@@ -111,6 +111,11 @@ final class OidcFields {
       "The same for the introspection endpoint.");
   static final Field<String> REVOCATION_ENDPOINT_AUTH_METHOD =
       row("revocation_endpoint_auth_method", CLIENT_AUTH, "The same for the revocation endpoint.");
+  static final Field<String> REVOCATION_TOKEN_PARAM_NAME = row(
+      "revocation_token_param_name",
+      TEXT,
+      "token",
+      "The parameter of revocation that carries the token.");
   static final Field<List<String>> CLIENT_ALG_NAMES = row(
       "client_alg",
       listOf(CLIENT_ALG),

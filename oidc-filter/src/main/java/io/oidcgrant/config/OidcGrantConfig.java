@@ -233,6 +233,10 @@ public final class OidcGrantConfig {
     return values.find(OidcFields.REVOCATION_ENDPOINT_AUTH_METHOD);
   }
 
+  public String revocationTokenParamName() {
+    return values.get(OidcFields.REVOCATION_TOKEN_PARAM_NAME);
+  }
+
   public Optional<Path> clientKeysFile() {
     return values.find(OidcFields.CLIENT_KEYS_FILE).map(Path::of);
   }

@@ -129,6 +129,10 @@ public final class OidcGrantConfigBuilder {
     return set(OidcFields.REVOCATION_ENDPOINT_AUTH_METHOD, value);
   }
 
+  public OidcGrantConfigBuilder revocationTokenParamName(@Nullable String value) {
+    return set(OidcFields.REVOCATION_TOKEN_PARAM_NAME, value);
+  }
+
   public OidcGrantConfigBuilder clientArg(@Nullable String value) {
     return set(OidcFields.CLIENT_ARG, value);
   }

@@ -115,13 +115,13 @@ final class ClientProofs {
    * The proof of a caller that is a client itself. He has a secret, and nothing else: where our
    * method needs more, it is one that the issuer supports.
    */
-  ClientAuthentication ofCaller(Credential.ClientSecret caller, IssuerMetadata metadata) {
-    ClientAuthMethod method = configured(IssuerEndpoint.TOKEN)
+  ClientAuthentication ofCaller(
+      Credential.ClientSecret caller, IssuerEndpoint endpoint, IssuerMetadata metadata) {
+    ClientAuthMethod method = configured(endpoint)
         .or(config::clientAuth)
         .map(ClientAuthMethod::named)
         .filter(ClientAuthMethod::bySecret)
-        .orElseGet(() ->
-            ClientAuthMethod.among(metadata.authMethodsAt(IssuerEndpoint.TOKEN), false, false));
+        .orElseGet(() -> ClientAuthMethod.among(metadata.authMethodsAt(endpoint), false, false));
     return bySecret(method, caller.clientId(), caller.secret(), config.clientAlg())
         .authenticate(audience(metadata));
   }

@@ -155,7 +155,7 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
   private TokenRequest message(GrantRequest request, IssuerMetadata metadata, URI address) {
     ClientAuthentication authentication =
         request.credential() instanceof Credential.ClientSecret caller
-            ? proofs.ofCaller(caller, metadata)
+            ? proofs.ofCaller(caller, IssuerEndpoint.TOKEN, metadata)
             : proofs.of(request.client(), IssuerEndpoint.TOKEN, metadata);
     TokenRequest.Builder builder =
         new TokenRequest.Builder(address, authentication, grant(request));

@@ -53,6 +53,7 @@ public final class GrantFlow {
   private final byte[] policy;
   private final Authorization authorization;
   private final CallerPossession possession;
+  private final Revocation revocation;
 
   private GrantFlow(
       CredentialResolver resolver,
@@ -63,7 +64,8 @@ public final class GrantFlow {
       TokenMemory memory,
       byte[] policy,
       Authorization authorization,
-      CallerPossession possession) {
+      CallerPossession possession,
+      Revocation revocation) {
     this.resolver = resolver;
     this.inputs = inputs;
     this.source = source;
@@ -73,6 +75,7 @@ public final class GrantFlow {
     this.policy = policy;
     this.authorization = authorization;
     this.possession = possession;
+    this.revocation = revocation;
   }
 
   /**
@@ -100,8 +103,12 @@ public final class GrantFlow {
         runtime.clock(),
         issuer.keys()::current,
         issuer.keys()::newerThan);
-    VerifyingTokenSource verifying =
-        new VerifyingTokenSource(config, endpoint, verifier, runtime.clock());
+    VerifyingTokenSource verifying = new VerifyingTokenSource(
+        config,
+        endpoint,
+        verifier,
+        new OwnPossession(dpop == null ? null : dpop.thumbprint(), endpoints::identity),
+        runtime.clock());
     TokenQueries queries = new TokenQueries(endpoints);
     TokenSource<Tokens> presented = presented(
         config,
@@ -135,7 +142,8 @@ public final class GrantFlow {
             .require("role", config.rolesClaim(), config.rolesRequired())
             .forbid(config.claimsForbidden())
             .build(),
-        new CallerPossession(config, runtime));
+        new CallerPossession(config, runtime),
+        new Revocation(config, issuer, queries, proofs));
   }
 
   /** A JWT is verified here where {@code bearer} is on; what is left, the issuer is asked about. */
@@ -348,6 +356,15 @@ public final class GrantFlow {
   /** A nonce for a caller's next proof; null where none is needed. */
   public @Nullable String newNonce() {
     return possession.newNonce();
+  }
+
+  /**
+   * Ends at the issuer what a credential brought, the refresh token where there is one (RFC 7009),
+   * and forgets it. Fails with a {@link io.oidcgrant.protocol.GrantException}.
+   */
+  public CompletionStage<@Nullable Void> revoke(Wanted wanted, Tokens tokens) {
+    memory.cache().forget(wanted.key());
+    return revocation.revoke(wanted.request(), tokens);
   }
 
   /** What proves these tokens to the upstream; null where they go without a proof. */

@@ -29,14 +29,17 @@ final class VerifyingTokenSource implements TokenSource<Tokens> {
   private final OidcGrantConfig config;
   private final TokenSource<TokenAnswer> source;
   private final TokenVerifier verifier;
+  private final OwnPossession possession;
   private final InstantSource clock;
 
   VerifyingTokenSource(
       OidcGrantConfig config,
       TokenSource<TokenAnswer> source,
       TokenVerifier verifier,
+      OwnPossession possession,
       InstantSource clock) {
     this.config = config;
+    this.possession = possession;
     this.source = source;
     this.verifier = verifier;
     this.clock = clock;
@@ -80,6 +83,7 @@ final class VerifyingTokenSource implements TokenSource<Tokens> {
       @Nullable String idToken,
       Verified facts,
       Instant asked) {
+    possession.check(facts.claims());
     RefreshToken refresh = answer.response().getTokens().getRefreshToken();
     Secret refreshToken =
         refresh == null ? null : Secret.of(visible("refresh token", refresh.getValue()));

@@ -97,7 +97,7 @@ final class ClientVerification
     boolean secret = form.containsKey("client_secret");
     boolean assertion =
         form.containsKey("client_assertion") || form.containsKey("client_assertion_type");
-    if (header && (secret || assertion) || secret && assertion) {
+    if ((header && (secret || assertion)) || (secret && assertion)) {
       throw invalidClient("more than one client authentication method");
     }
     if (!header && !secret && !assertion && form.containsKey("client_id")) {
@@ -113,9 +113,9 @@ final class ClientVerification
       }
     }
     ClientAuthentication proof = parse(request);
-    if (header && !(proof instanceof ClientSecretBasic)
-        || secret && !(proof instanceof ClientSecretPost)
-        || assertion && !(proof instanceof JWTAuthentication)) {
+    if ((header && !(proof instanceof ClientSecretBasic))
+        || (secret && !(proof instanceof ClientSecretPost))
+        || (assertion && !(proof instanceof JWTAuthentication))) {
       throw invalidClient("the client authentication is incomplete or of an unknown kind");
     }
     RegisteredClient client = registered(proof.getClientID().getValue(), proof.getMethod());

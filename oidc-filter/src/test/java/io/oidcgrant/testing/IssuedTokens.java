@@ -95,8 +95,8 @@ final class IssuedTokens {
   void revoke(String clientId, String token) {
     Map<String, Object> claims = access.get(token);
     Refresh grant = refresh.get(token);
-    if (claims != null && !clientId.equals(claims.get("client_id"))
-        || grant != null && !clientId.equals(grant.clientId())) {
+    if ((claims != null && !clientId.equals(claims.get("client_id")))
+        || (grant != null && !clientId.equals(grant.clientId()))) {
       throw new Refusal(400, "unauthorized_client", "the token is another client's");
     }
     access.remove(token);

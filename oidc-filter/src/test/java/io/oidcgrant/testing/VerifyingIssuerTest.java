@@ -141,11 +141,17 @@ class VerifyingIssuerTest {
     URI uri = URI.create((tls ? issuer.httpsUrl() : issuer.httpUrl()) + "/" + endpoint);
     BearerAccessToken token = new BearerAccessToken("unknown");
     HTTPRequest request = switch (endpoint) {
-      case "token" -> new TokenRequest(uri, proof, new ClientCredentialsGrant()).toHTTPRequest();
+      case "token" ->
+        new TokenRequest.Builder(uri, proof, new ClientCredentialsGrant())
+            .build()
+            .toHTTPRequest();
       case "introspect" -> new TokenIntrospectionRequest(uri, proof, token).toHTTPRequest();
       default -> new TokenRevocationRequest(uri, proof, token).toHTTPRequest();
     };
-    HTTPResponse response = tls ? request.send(null, factory(entry(id))) : request.send();
+    if (tls) {
+      request.setSSLSocketFactory(factory(entry(id)));
+    }
+    HTTPResponse response = request.send();
     assertThat(response.getStatusCode()).as(response.getBody()).isEqualTo(200);
     VerifyingIssuer.Request seen = last(endpoint);
     assertThat(seen.uri()).isEqualTo(uri);
@@ -378,7 +384,9 @@ class VerifyingIssuerTest {
   private static HTTPResponse sendTls(
       KeyStore.PrivateKeyEntry identity, String authorization, Map<String, String> form)
       throws Exception {
-    return request(issuer.httpsUrl(), authorization, form).send(null, factory(identity));
+    HTTPRequest request = request(issuer.httpsUrl(), authorization, form);
+    request.setSSLSocketFactory(factory(identity));
+    return request.send();
   }
 
   private static HTTPRequest request(String base, String authorization, Map<String, String> form)
