@@ -1,5 +1,6 @@
 package io.oidcgrant;
 
+import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.config.ConfigException;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.OidcGrantConfig;
@@ -12,9 +13,12 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The configuration that stands in a filter's init-params. */
 final class InitParams {
+  static final String CLIENT_KEYS_FILE = "client_keys_file";
   private static final String CONFIG = "config";
   private static final String ASYNC_DISPATCH = "async_dispatch";
   private static final String CLASSPATH = "classpath:";
@@ -25,7 +29,7 @@ final class InitParams {
   static OidcGrantConfig read(FilterConfig params) {
     String source = source(params);
     List<String> names = Collections.list(params.getInitParameterNames());
-    names.remove(ASYNC_DISPATCH);
+    names.removeAll(List.of(ASYNC_DISPATCH, CLIENT_KEYS_FILE));
     String file = params.getInitParameter(CONFIG);
     if (file == null) {
       return OidcGrantConfig.fromTexts(source, names, params::getInitParameter);
@@ -59,6 +63,12 @@ final class InitParams {
       throw problem(source(params), ASYNC_DISPATCH, "must be true or false");
     }
     return Optional.of(word.equals("true"));
+  }
+
+  /** The keys in the file that {@code client_keys_file} names; empty where it is not said. */
+  static Optional<ClientKeys> clientKeys(Function<String, @Nullable String> params) {
+    return Optional.ofNullable(params.apply(CLIENT_KEYS_FILE))
+        .map(name -> ClientKeys.at(Path.of(name.strip())));
   }
 
   private static String source(FilterConfig params) {

@@ -1,5 +1,6 @@
 package io.oidcgrant;
 
+import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.endpoint.TokenEndpointClient;
 import io.oidcgrant.flow.GrantFlow;
@@ -78,7 +79,8 @@ public final class OidcGrantFilter implements Filter {
   /**
    * Reads the configuration where none was given: every init-param is a field by its own name,
    * lists separated by commas or white space; or {@code config} alone, a path or a
-   * {@code classpath:} resource of a file.
+   * {@code classpath:} resource of a file. Beside them {@code client_keys_file} names the file of
+   * the client's own keys (see {@link ClientKeys#at}).
    *
    * @throws ServletException naming every problem, if anything is wrong
    */
@@ -91,7 +93,8 @@ public final class OidcGrantFilter implements Filter {
         return;
       }
       OidcGrantConfig settings = config == null ? InitParams.read(filterConfig) : config;
-      GrantRuntime runtime = GrantRuntime.create();
+      GrantRuntime runtime = GrantRuntime.create(
+          InitParams.clientKeys(filterConfig::getInitParameter).orElseGet(ClientKeys::inMemory));
       own = runtime;
       start(settings, runtime);
     } catch (IllegalArgumentException e) {

@@ -48,12 +48,13 @@ public final class GrantRuntime implements AutoCloseable {
   private final TokenMemory memory;
   private final Map<Duration, ReplayMemory> usedProofs = new ConcurrentHashMap<>();
   private volatile TrustedPeers trusted = TrustedPeers.of(List.of());
-  private final ClientKeys clientKeys = ClientKeys.inMemory();
+  private final ClientKeys clientKeys;
   private final Map<Way, IdpClient> clients = new ConcurrentHashMap<>();
   private final Map<IssuerKey, RemoteIssuer> issuers = new ConcurrentHashMap<>();
 
-  private GrantRuntime(InstantSource clock) {
+  private GrantRuntime(InstantSource clock, ClientKeys clientKeys) {
     this.clock = clock;
+    this.clientKeys = clientKeys;
     this.executor = Executors.newFixedThreadPool(
         Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), named("oidc-grant"));
     ScheduledThreadPoolExecutor timer =
@@ -75,7 +76,12 @@ public final class GrantRuntime implements AutoCloseable {
    * @param clock tells the time by which tokens end
    */
   public static GrantRuntime create(InstantSource clock) {
-    return new GrantRuntime(clock);
+    return new GrantRuntime(clock, ClientKeys.inMemory());
+  }
+
+  /** With keys of the client that outlive the process. */
+  public static GrantRuntime create(ClientKeys clientKeys) {
+    return new GrantRuntime(InstantSource.system(), clientKeys);
   }
 
   private static ThreadFactory named(String name) {
@@ -111,7 +117,8 @@ public final class GrantRuntime implements AutoCloseable {
     return usedProofs.computeIfAbsent(time, key -> ReplayMemory.ofHeap(key, clock));
   }
 
-  ClientKeys clientKeys() {
+  /** The keys of all clients that have none of their own. */
+  public ClientKeys clientKeys() {
     return clientKeys;
   }
 
