@@ -10,8 +10,7 @@ final class CertificateIdType implements FieldType<TlsIdentity.Source> {
   public Optional<TlsIdentity.Source> read(ConfigNode node, String path, Reading reading) {
     return TEXT.read(node, path, reading).flatMap(id -> {
       Optional<Certificates.Entry> entry = reading.certificates().find(id);
-      // One that cannot be used is a problem where it stands.
-      if (!reading.certificates().knows(id)) {
+      if (entry.isEmpty()) {
         reading.problem(node, path, "names no entry of certificates[]");
       }
       return entry.map(Certificates.Entry::source);

@@ -27,7 +27,7 @@ public final class Certificates {
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Map<String, String> authorities = new LinkedHashMap<>();
-  /** Where each id stands, of an entry that cannot be used as well. */
+  /** Where each id stands. */
   private final Map<String, ConfigNode> entryPlaces = new HashMap<>();
 
   private final Map<String, ConfigNode> authorityPlaces = new HashMap<>();
@@ -35,11 +35,6 @@ public final class Certificates {
   /** The entry with this id. */
   public Optional<Entry> find(String id) {
     return Optional.ofNullable(entries.get(id));
-  }
-
-  /** Whether an entry with this id was written, be it one that cannot be used. */
-  boolean knows(String id) {
-    return entryPlaces.containsKey(id);
   }
 
   /** All entries, in their order. */
@@ -88,16 +83,16 @@ public final class Certificates {
     mapping.ignore("tags", "created_at", "updated_at");
     mapping.notImplemented("cert_alt", "key_alt");
     mapping.finish();
-    if (certificate.isEmpty() || key.isEmpty()) {
-      return;
+    TlsIdentity.Source source = new TlsIdentity.Source(
+        certificate.orElse(""), key.map(Secret::reveal), Optional.empty());
+    if (certificate.isPresent() && key.isPresent()) {
+      try {
+        TlsIdentity.load(source, InstantSource.system().instant());
+      } catch (IllegalArgumentException e) {
+        mapping.problem("cert", null, "cannot be used: " + e.getMessage());
+      }
     }
-    TlsIdentity.Source source =
-        new TlsIdentity.Source(certificate.get(), key.map(Secret::reveal), Optional.empty());
-    try {
-      TlsIdentity.load(source, InstantSource.system().instant());
-    } catch (IllegalArgumentException e) {
-      mapping.problem("cert", null, "cannot be used: " + e.getMessage());
-    }
+    // One that cannot be used is known all the same: it is a problem here, not where it is named.
     entries.putIfAbsent(id, new Entry(id, source, names));
   }
 
@@ -106,10 +101,10 @@ public final class Certificates {
     String id = id(mapping, authorityPlaces);
     mapping.ignore("cert_digest", "tags", "created_at", "updated_at");
     mapping.finish();
-    certificate.ifPresent(pem -> {
-      wrongAuthority(pem).ifPresent(wrong -> mapping.problem("cert", null, wrong));
-      authorities.putIfAbsent(id, pem);
-    });
+    certificate
+        .flatMap(Certificates::wrongAuthority)
+        .ifPresent(wrong -> mapping.problem("cert", null, wrong));
+    authorities.putIfAbsent(id, certificate.orElse(""));
   }
 
   private static Optional<String> wrongAuthority(String pem) {
