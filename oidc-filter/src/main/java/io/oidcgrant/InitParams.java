@@ -29,7 +29,7 @@ final class InitParams {
   static OidcGrantConfig read(FilterConfig params) {
     String source = source(params);
     List<String> names = Collections.list(params.getInitParameterNames());
-    names.removeAll(List.of(ASYNC_DISPATCH, CLIENT_KEYS_FILE));
+    names.remove(ASYNC_DISPATCH);
     String file = params.getInitParameter(CONFIG);
     if (file == null) {
       return OidcGrantConfig.fromTexts(source, names, params::getInitParameter);

@@ -1,6 +1,5 @@
 package io.oidcgrant;
 
-import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.endpoint.TokenEndpointClient;
 import io.oidcgrant.flow.GrantFlow;
@@ -79,8 +78,7 @@ public final class OidcGrantFilter implements Filter {
   /**
    * Reads the configuration where none was given: every init-param is a field by its own name,
    * lists separated by commas or white space; or {@code config} alone, a path or a
-   * {@code classpath:} resource of a file. Beside them {@code client_keys_file} names the file of
-   * the client's own keys (see {@link ClientKeys#at}).
+   * {@code classpath:} resource of a file.
    *
    * @throws ServletException naming every problem, if anything is wrong
    */
@@ -93,8 +91,7 @@ public final class OidcGrantFilter implements Filter {
         return;
       }
       OidcGrantConfig settings = config == null ? InitParams.read(filterConfig) : config;
-      GrantRuntime runtime = GrantRuntime.create(
-          InitParams.clientKeys(filterConfig::getInitParameter).orElseGet(ClientKeys::inMemory));
+      GrantRuntime runtime = GrantRuntime.create();
       own = runtime;
       start(settings, runtime);
     } catch (IllegalArgumentException e) {

@@ -90,6 +90,15 @@ final class ClientRules {
         ofToken.or(client::auth),
         client,
         which);
+    Optional<String> ofIntrospection =
+        values.find(OidcFields.INTROSPECTION_ENDPOINT_AUTH_METHOD).or(client::auth);
+    if (ofIntrospection.filter("none"::equals).isPresent()
+        && OidcRules.methods(values).contains("introspection")) {
+      problem.accept(
+          OidcFields.INTROSPECTION_ENDPOINT_AUTH_METHOD,
+          "is none" + which
+              + ": who asks about tokens must prove who he is (RFC 7662 section 2.1)");
+    }
     for (Field<String> field : List.of(
         OidcFields.INTROSPECTION_ENDPOINT_AUTH_METHOD,
         OidcFields.REVOCATION_ENDPOINT_AUTH_METHOD)) {

@@ -90,7 +90,7 @@ public final class GrantFlow {
     IdpClient endpoints = runtime.endpointClient(config);
     TokenEndpointClient client = custom != null ? custom : new HttpTokenEndpointClient(endpoints);
     ClientProofs proofs = new ClientProofs(
-        config, runtime.clientKeys(), config.tlsClientAuth().isPresent(), runtime.clock());
+        config, runtime.clientKeys(config), config.tlsClientAuth().isPresent(), runtime.clock());
     proofs.prepare();
     DpopProofs dpop = config.tokenEndpointDpop() ? dpop(config, runtime) : null;
     EndpointTokenSource endpoint = new EndpointTokenSource(config, issuer, client, proofs, dpop);

@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -49,6 +50,7 @@ public final class GrantRuntime implements AutoCloseable {
   private final Map<Duration, ReplayMemory> usedProofs = new ConcurrentHashMap<>();
   private volatile TrustedPeers trusted = TrustedPeers.of(List.of());
   private final ClientKeys clientKeys;
+  private final Map<Path, ClientKeys> keyFiles = new ConcurrentHashMap<>();
   private final Map<Way, IdpClient> clients = new ConcurrentHashMap<>();
   private final Map<IssuerKey, RemoteIssuer> issuers = new ConcurrentHashMap<>();
 
@@ -117,9 +119,19 @@ public final class GrantRuntime implements AutoCloseable {
     return usedProofs.computeIfAbsent(time, key -> ReplayMemory.ofHeap(key, clock));
   }
 
-  /** The keys of all clients that have none of their own. */
-  public ClientKeys clientKeys() {
-    return clientKeys;
+  /** The keys of a configuration's clients that have none of their own. */
+  ClientKeys clientKeys(OidcGrantConfig config) {
+    return config
+        .clientKeysFile()
+        .map(file -> keyFiles.computeIfAbsent(file.toAbsolutePath().normalize(), ClientKeys::at))
+        .orElse(clientKeys);
+  }
+
+  /** All keys with which clients sign: to be published. */
+  public List<ClientKeys> clientKeys() {
+    List<ClientKeys> all = new ArrayList<>(keyFiles.values());
+    all.add(clientKeys);
+    return all;
   }
 
   TokenMemory memory() {
