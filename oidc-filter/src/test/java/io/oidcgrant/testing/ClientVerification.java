@@ -2,6 +2,7 @@ package io.oidcgrant.testing;
 
 import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.NONE;
 import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.PRIVATE_KEY_JWT;
+import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.SELF_SIGNED_TLS_CLIENT_AUTH;
 import static io.oidcgrant.testing.Refusal.invalidClient;
 
 import com.nimbusds.jose.JOSEException;
@@ -34,6 +35,7 @@ import java.security.KeyFactory;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.CertPathValidator;
+import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
@@ -50,8 +52,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Is this request from the client that it names? By Nimbus' parser and verifier, and stricter:
- * exactly one method, assertions for the issuer alone, of a minute, and used once. Ed25519, which
- * Nimbus does not parse in an assertion, by the JDK. Safe for concurrent use.
+ * exactly one method, assertions for the issuer alone, of a minute, and used once. By the JDK are
+ * Ed25519, which Nimbus does not parse in an assertion, and pinned certificates. Safe for
+ * concurrent use.
  */
 final class ClientVerification
     implements ClientCredentialsSelector<List<X509Certificate>>,
@@ -119,7 +122,12 @@ final class ClientVerification
       throw invalidClient("the client authentication is incomplete or of an unknown kind");
     }
     RegisteredClient client = registered(proof.getClientID().getValue(), proof.getMethod());
-    verify(proof, chain);
+    if (proof.getMethod().equals(SELF_SIGNED_TLS_CLIENT_AUTH)) {
+      // Not by Nimbus, which compares keys only, with a library that is not here.
+      checkPinned(client, chain.get(0));
+    } else {
+      verify(proof, chain);
+    }
     if (proof instanceof JWTAuthentication jwt) {
       checkAssertion(client, jwt.getClientAssertion(), form);
     }
@@ -168,6 +176,17 @@ final class ClientVerification
     try {
       verifier.verify(proof, null, context);
     } catch (InvalidClientException | JOSEException e) {
+      throw invalidClient(e.getMessage());
+    }
+  }
+
+  private static void checkPinned(RegisteredClient client, X509Certificate certificate) {
+    if (!certificate.equals(client.certificate())) {
+      throw invalidClient("the certificate is not the registered one");
+    }
+    try {
+      certificate.checkValidity();
+    } catch (CertificateException e) {
       throw invalidClient(e.getMessage());
     }
   }
@@ -271,16 +290,8 @@ final class ClientVerification
       ClientAuthenticationMethod method,
       JWSHeader header,
       boolean forceRefresh,
-      Context<List<X509Certificate>> context)
-      throws InvalidClientException {
+      Context<List<X509Certificate>> context) {
     RegisteredClient client = registered(id.getValue(), method);
-    if (client.certificate() != null) {
-      // Nimbus compares the keys only.
-      if (!client.certificate().equals(context.get().get(0))) {
-        throw InvalidClientException.BAD_SELF_SIGNED_CLIENT_CERTIFICATE;
-      }
-      return List.of(client.certificate().getPublicKey());
-    }
     List<PublicKey> keys = new ArrayList<>();
     for (JWK key : new JWKSelector(JWKMatcher.forJWSHeader(header)).select(client.keys())) {
       try {

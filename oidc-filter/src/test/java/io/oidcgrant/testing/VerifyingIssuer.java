@@ -268,7 +268,8 @@ public final class VerifyingIssuer implements AutoCloseable {
           : e.reply();
     } catch (ParseException e) {
       reply = Refusal.invalidRequest(e.getMessage()).reply();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
+      // Nimbus misses optional libraries late; the client must not wait for ever.
       reply = new Refusal(500, "server_error", e.toString()).reply();
     }
     reply = reply.with("Cache-Control", "no-store");
