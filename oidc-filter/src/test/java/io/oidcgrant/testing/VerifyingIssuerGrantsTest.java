@@ -226,7 +226,10 @@ class VerifyingIssuerGrantsTest {
     }
     issuer.nonces(Nonces.NEVER_ENOUGH);
     nonceDemanded(send(withProof(key, JWSAlgorithm.ES256, "token", second)));
+    nonceDemanded(send(withProof(key, JWSAlgorithm.ES256, "token", null)));
     granted(send(token(gateway, CLIENT_CREDENTIALS)));
+    issuer.nonces(Nonces.NONE);
+    granted(send(withProof(key, JWSAlgorithm.ES256, "token", second)));
   }
 
   @Test
