@@ -75,11 +75,9 @@ final class ProofVerification {
           }
         });
     try {
+      SignedJWT proof = SignedJWT.parse(line);
       return verifier
-          .verify(
-              new DPoPIssuer(client.id()),
-              SignedJWT.parse(line),
-              demand == Nonces.REQUIRED ? Set.of(new Nonce(nonce)) : null)
+          .verify(new DPoPIssuer(client.id()), proof, acceptable(proof))
           .getValue()
           .toString();
     } catch (InvalidDPoPNonceException e) {
@@ -87,6 +85,16 @@ final class ProofVerification {
     } catch (InvalidDPoPProofException | JOSEException | java.text.ParseException e) {
       throw invalid(e.getMessage());
     }
+  }
+
+  /** The nonces that the proof may carry; null for none. */
+  private Set<Nonce> acceptable(SignedJWT proof) throws java.text.ParseException {
+    if (demand == Nonces.REQUIRED) {
+      return Set.of(new Nonce(nonce));
+    }
+    // Nimbus refuses a nonce that nobody demanded; it may be one of an earlier demand.
+    String carried = proof.getJWTClaimsSet().getStringClaim("nonce");
+    return carried == null ? null : Set.of(new Nonce(carried));
   }
 
   private static Refusal invalid(String reason) {
