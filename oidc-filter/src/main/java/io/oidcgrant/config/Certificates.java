@@ -2,9 +2,12 @@ package io.oidcgrant.config;
 
 import io.oidcgrant.http.Pem;
 import io.oidcgrant.http.TlsIdentity;
+import io.oidcgrant.protocol.Printable;
 import io.oidcgrant.protocol.Secret;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +27,10 @@ public final class Certificates {
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Map<String, String> authorities = new LinkedHashMap<>();
+  /** Where each id stands. */
+  private final Map<String, ConfigNode> entryPlaces = new HashMap<>();
+
+  private final Map<String, ConfigNode> authorityPlaces = new HashMap<>();
 
   /** The entry with this id. */
   public Optional<Entry> find(String id) {
@@ -46,73 +53,92 @@ public final class Certificates {
       return;
     }
     for (ConfigNode.Entry entry : mapping.entries()) {
+      boolean own = entry.name().equals("certificates");
+      if (!own && !entry.name().equals("ca_certificates")) {
+        continue;
+      }
       if (entry.value() instanceof ConfigNode.Sequence list) {
         for (int i = 0; i < list.items().size(); i++) {
-          String path = entry.name() + "[" + i + "]";
-          if (entry.name().equals("certificates")) {
-            certificate(list.items().get(i), path, reading);
-          } else if (entry.name().equals("ca_certificates")) {
-            authority(list.items().get(i), path, reading);
-          }
+          MappingReader.of(list.items().get(i), entry.name() + "[" + i + "]", reading)
+              .ifPresent(item -> {
+                if (own) {
+                  certificate(item, reading);
+                } else {
+                  authority(item, reading);
+                }
+              });
         }
+      } else if (!entry.value().isNull()) {
+        reading.problem(
+            entry.value(), entry.name(), "is " + entry.value().kind() + ", must be a list");
       }
     }
   }
 
-  private void certificate(ConfigNode node, String path, Reading reading) {
-    Optional<MappingReader> found = MappingReader.of(node, path, reading);
-    if (found.isEmpty()) {
-      return;
-    }
-    MappingReader mapping = found.get();
-    Optional<String> certificate = mapping.take("cert", FieldType.REFERENCEABLE);
-    Optional<Secret> key = mapping.take("key", FieldType.SECRET);
+  private void certificate(MappingReader mapping, Reading reading) {
+    Optional<String> certificate = required(mapping, "cert", FieldType.REFERENCEABLE, reading);
+    Optional<Secret> key = required(mapping, "key", FieldType.SECRET, reading);
     List<String> names = names(mapping, reading);
-    String id = id(mapping, entries);
+    String id = id(mapping, entryPlaces);
     mapping.ignore("tags", "created_at", "updated_at");
     mapping.notImplemented("cert_alt", "key_alt");
     mapping.finish();
-    if (certificate.isEmpty() || key.isEmpty()) {
-      mapping.problem(certificate.isEmpty() ? "cert" : "key", null, "is missing or cannot be read");
-      return;
-    }
     TlsIdentity.Source source =
-        new TlsIdentity.Source(certificate.get(), key.map(Secret::reveal), Optional.empty());
-    try {
-      TlsIdentity.load(source, InstantSource.system().instant());
-    } catch (IllegalArgumentException e) {
-      mapping.problem("cert", null, "cannot be used: " + e.getMessage());
+        new TlsIdentity.Source(certificate.orElse(""), key.map(Secret::reveal), Optional.empty());
+    if (certificate.isPresent() && key.isPresent()) {
+      try {
+        TlsIdentity.load(source, InstantSource.system().instant());
+      } catch (IllegalArgumentException e) {
+        mapping.problem("cert", null, "cannot be used: " + e.getMessage());
+      }
     }
-    entries.put(id, new Entry(id, source, names));
+    // One that cannot be used is known all the same: it is a problem here, not where it is named.
+    entries.putIfAbsent(id, new Entry(id, source, names));
   }
 
-  private void authority(ConfigNode node, String path, Reading reading) {
-    Optional<MappingReader> found = MappingReader.of(node, path, reading);
-    if (found.isEmpty()) {
-      return;
-    }
-    MappingReader mapping = found.get();
-    Optional<String> certificate = mapping.take("cert", FieldType.REFERENCEABLE);
-    String id = id(mapping, authorities);
+  private void authority(MappingReader mapping, Reading reading) {
+    Optional<String> certificate = required(mapping, "cert", FieldType.REFERENCEABLE, reading);
+    String id = id(mapping, authorityPlaces);
     mapping.ignore("cert_digest", "tags", "created_at", "updated_at");
     mapping.finish();
-    if (certificate.isEmpty()) {
-      mapping.problem("cert", null, "is missing or cannot be read");
-      return;
-    }
+    certificate
+        .flatMap(Certificates::wrongAuthority)
+        .ifPresent(wrong -> mapping.problem("cert", null, wrong));
+    authorities.putIfAbsent(id, certificate.orElse(""));
+  }
+
+  private static Optional<String> wrongAuthority(String pem) {
     try {
-      var unused = Pem.certificates(certificate.get());
+      Instant now = InstantSource.system().instant();
+      return Pem.certificates(pem).stream()
+          .filter(certificate -> certificate.getNotAfter().toInstant().isBefore(now))
+          .findFirst()
+          .map(expired -> "holds the certificate of "
+              + Printable.of(expired.getSubjectX500Principal().getName()) + ", which expired at "
+              + expired.getNotAfter().toInstant());
     } catch (IllegalArgumentException e) {
-      mapping.problem("cert", null, String.valueOf(e.getMessage()));
+      return Optional.of(String.valueOf(e.getMessage()));
     }
-    authorities.put(id, certificate.get());
+  }
+
+  private static <T> Optional<T> required(
+      MappingReader mapping, String name, FieldType<T> type, Reading reading) {
+    Optional<ConfigNode> value = mapping.take(name);
+    if (value.isEmpty()) {
+      mapping.problem(name, null, "is missing");
+    }
+    return value.flatMap(node -> type.read(node, mapping.pathOf(name), reading));
   }
 
   /** An entry without an id can be used by nothing but a listener. */
-  private static String id(MappingReader mapping, Map<String, ?> known) {
-    String id = mapping.take("id", FieldType.TEXT).orElse("#" + (known.size() + 1));
-    if (known.containsKey(id)) {
-      mapping.problem("id", null, "is the id of an earlier entry");
+  private static String id(MappingReader mapping, Map<String, ConfigNode> places) {
+    String id = mapping.take("id", FieldType.TEXT).orElse("#" + (places.size() + 1));
+    ConfigNode earlier = places.putIfAbsent(id, mapping.node());
+    if (earlier != null) {
+      mapping.problem(
+          "id",
+          null,
+          "there is another entry with this id at " + earlier.source() + ":" + earlier.line());
     }
     return id;
   }

@@ -15,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -33,6 +34,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +53,7 @@ public final class IdpClient {
 
   /** A server that wants another certificate may say so, or just hang up. */
   private static final String CHECK_CERTIFICATE =
-      "; if it asks for a client certificate, check that";
+      "; if it asks for one, check the client certificate";
 
   /**
    * How the issuer is reached.
@@ -259,7 +261,8 @@ public final class IdpClient {
     if (cause instanceof SSLException) {
       return Failure.retryAfter(
           Kind.ISSUER_UNAVAILABLE,
-          "no TLS with " + endpoint + ": " + Printable.of(cause.getMessage()) + CHECK_CERTIFICATE,
+          "no TLS with " + endpoint + ": " + Printable.of(cause.getMessage())
+              + (ours(cause) ? "" : CHECK_CERTIFICATE),
           DEFAULT_RETRY);
     }
     if (cause instanceof IOException) {
@@ -274,6 +277,13 @@ public final class IdpClient {
       return Failure.of(Kind.ANSWER_UNUSABLE, "the issuer's answer is not HTTP at " + endpoint);
     }
     return Failure.of(Kind.INTERNAL, cause.getClass().getName());
+  }
+
+  /** Whether the TLS failed because the server's certificate did not please us. */
+  private static boolean ours(Throwable error) {
+    return Stream.iterate(error, cause -> cause != null, Throwable::getCause)
+        .limit(10)
+        .anyMatch(CertificateException.class::isInstance);
   }
 
   private static String endpoint(URI uri) {

@@ -40,9 +40,9 @@ public final class Pem {
 
   private Pem() {}
 
-  /** Whether a text is meant to be PEM, not the name of a file. */
+  /** Whether a text is PEM, perhaps below a preamble (RFC 7468 section 2), not a file's name. */
   public static boolean isPem(String text) {
-    return text.stripLeading().startsWith("-----BEGIN");
+    return text.contains("-----BEGIN ");
   }
 
   /**
@@ -97,7 +97,10 @@ public final class Pem {
         }
       }
     }
-    throw new IllegalArgumentException("holds no private key");
+    throw new IllegalArgumentException(
+        text.contains("Proc-Type: 4,ENCRYPTED")
+            ? "holds a private key that is encrypted in OpenSSL's old way, must be PKCS#8"
+            : "holds no private key");
   }
 
   private static byte[] decoded(String body) {
@@ -131,7 +134,7 @@ public final class Pem {
       // Older JVMs name the scheme only, and tell the ciphers by the parameters.
       String name = info.getAlgName().startsWith("PBEWith")
           ? info.getAlgName()
-          : info.getAlgParameters().toString();
+          : String.valueOf(info.getAlgParameters());
       SecretKey key = SecretKeyFactory.getInstance(name)
           .generateSecret(new PBEKeySpec(password.get().reveal().toCharArray()));
       Cipher cipher = Cipher.getInstance(name);
@@ -139,7 +142,8 @@ public final class Pem {
       return info.getKeySpec(cipher);
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalArgumentException(
-          "holds an encrypted private key that the password does not open");
+          "holds an encrypted private key that cannot be opened: the password must be right and the"
+              + " encryption PBES2 with AES");
     }
   }
 

@@ -22,20 +22,20 @@ final class RenewedClient {
   private static final Duration CHECK = Duration.ofSeconds(5);
   private static final Duration WARNING = Duration.ofDays(7);
 
-  /**
-   * The client of now.
-   *
-   * @param nextCheck when the files are looked at again
-   */
-  private record State(
-      HttpClient client, Optional<TlsIdentity> identity, String stamp, Instant nextCheck) {}
+  /** The client of now. */
+  private record State(HttpClient client, Optional<TlsIdentity> identity) {}
 
   private final TlsSettings settings;
   private final Function<@Nullable SSLContext, HttpClient> make;
   private final InstantSource clock;
-  private final boolean renewed;
   private final ReentrantLock looking = new ReentrantLock();
   private volatile State state;
+  private volatile Instant nextCheck;
+
+  // Under the lock.
+  private String stamp;
+  private String refusal = "";
+  private boolean warned;
 
   /**
    * Makes the first client.
@@ -47,17 +47,28 @@ final class RenewedClient {
     this.settings = settings;
     this.make = make;
     this.clock = clock;
-    String stamp = settings.stamp();
-    this.renewed = !stamp.isEmpty();
+    this.stamp = settings.stamp();
     Instant now = clock.instant();
     TlsSettings.Loaded loaded = settings.load(now);
-    warn(loaded, now);
-    this.state = new State(make.apply(loaded.context()), loaded.identity(), stamp, now.plus(CHECK));
+    this.state = new State(make.apply(loaded.context()), loaded.identity());
+    this.nextCheck = now.plus(CHECK);
+    warn(state, now);
   }
 
   HttpClient client() {
-    if (renewed) {
-      check();
+    Instant now = clock.instant();
+    Instant next = nextCheck;
+    // A clock that was set back must not put off the next look for hours.
+    boolean due = !now.isBefore(next) || next.minus(CHECK).isAfter(now);
+    // Whoever comes at the time looks, and nobody waits.
+    if (due && looking.tryLock()) {
+      try {
+        nextCheck = now.plus(CHECK);
+        renew(now);
+        warn(state, now);
+      } finally {
+        looking.unlock();
+      }
     }
     return state.client();
   }
@@ -66,43 +77,39 @@ final class RenewedClient {
     return state.identity();
   }
 
-  /** Looks at the files now and then: whoever comes at the time does it, and nobody waits. */
-  private void check() {
-    if (clock.instant().isBefore(state.nextCheck()) || !looking.tryLock()) {
+  /** What was refused is tried again: the time of a certificate may come, or a right be given. */
+  private void renew(Instant now) {
+    String found = settings.stamp();
+    boolean changed = !found.equals(stamp);
+    if (!changed && refusal.isEmpty()) {
       return;
     }
-    try {
-      renew(state, clock.instant());
-    } finally {
-      looking.unlock();
-    }
-  }
-
-  private void renew(State known, Instant now) {
-    String stamp = settings.stamp();
-    Instant next = now.plus(CHECK);
-    if (stamp.equals(known.stamp())) {
-      state = new State(known.client(), known.identity(), stamp, next);
-      return;
-    }
+    stamp = found;
     try {
       TlsSettings.Loaded loaded = settings.load(now);
-      state = new State(make.apply(loaded.context()), loaded.identity(), stamp, next);
-      LOG.info("the TLS files for the issuer have changed and are in use");
-      warn(loaded, now);
-    } catch (IllegalArgumentException e) {
-      // Told once: the stamp is that of the files that were refused.
-      state = new State(known.client(), known.identity(), stamp, next);
-      LOG.error("changed TLS files for the issuer are not used: {}", e.getMessage());
+      state = new State(make.apply(loaded.context()), loaded.identity());
+      refusal = "";
+      warned = false;
+      LOG.info("changed TLS files for the issuer are in use: {}", settings.files());
+    } catch (RuntimeException e) {
+      String reason = String.valueOf(e.getMessage());
+      if (changed || !reason.equals(refusal)) {
+        LOG.error(
+            "changed TLS files for the issuer are not used: {}, of {}", reason, settings.files());
+      }
+      refusal = reason;
     }
   }
 
-  private static void warn(TlsSettings.Loaded loaded, Instant now) {
-    loaded.identity().ifPresent(identity -> {
-      Instant end = identity.certificate().getNotAfter().toInstant();
-      if (end.isBefore(now.plus(WARNING))) {
-        LOG.warn("the client certificate of {} expires at {}", identity.subject(), end);
-      }
-    });
+  private void warn(State used, Instant now) {
+    if (warned || used.identity().isEmpty()) {
+      return;
+    }
+    TlsIdentity identity = used.identity().get();
+    Instant end = identity.certificate().getNotAfter().toInstant();
+    if (!end.isAfter(now.plus(WARNING))) {
+      warned = true;
+      LOG.warn("the client certificate of {} expires at {}", identity.subject(), end);
+    }
   }
 }

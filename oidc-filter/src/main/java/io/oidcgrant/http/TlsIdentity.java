@@ -1,9 +1,11 @@
 package io.oidcgrant.http;
 
 import io.oidcgrant.jose.CertificateThumbprint;
+import io.oidcgrant.protocol.Printable;
 import io.oidcgrant.protocol.Secret;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -15,13 +17,12 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 
 /**
  * A private key with its certificate chain, by which a client proves itself in TLS (RFC 8705).
@@ -64,7 +65,7 @@ public final class TlsIdentity {
   /**
    * Reads an identity.
    *
-   * @throws IllegalArgumentException saying what is wrong, as the end of a sentence
+   * @throws IllegalArgumentException saying what is wrong, in a sentence
    */
   public static TlsIdentity load(Source source, Instant now) {
     TlsIdentity identity = read(source);
@@ -87,52 +88,65 @@ public final class TlsIdentity {
   }
 
   private static TlsIdentity read(Source source) {
-    if (!Pem.isPem(source.certificate())) {
-      byte[] bytes = bytes(source.certificate());
-      // Of the two forms of a file, only PKCS#12 begins with a DER sequence.
-      if (bytes.length > 0 && bytes[0] == 0x30) {
-        return pkcs12(source);
-      }
+    String written = source.certificate();
+    String place = Pem.isPem(written) ? "the certificate's text" : "file " + Printable.of(written);
+    byte[] bytes = bytes(written, place);
+    // Of the two forms of a file, only PKCS#12 begins with a DER sequence.
+    if (bytes.length > 0 && bytes[0] == 0x30) {
+      return pkcs12(bytes, source, place);
     }
-    String certificate = text(source.certificate());
-    String key = source.key().map(TlsIdentity::text).orElse(certificate);
-    return new TlsIdentity(Pem.privateKey(key, source.password()), Pem.certificates(certificate));
+    String certificate = new String(bytes, StandardCharsets.UTF_8);
+    List<X509Certificate> chain = at(place, () -> Pem.certificates(certificate));
+    if (source.key().isEmpty()) {
+      return new TlsIdentity(
+          at(place, () -> Pem.privateKey(certificate, source.password())), chain);
+    }
+    // Not named: what was meant to be the name of a file may be a key.
+    String keyPlace = "the private key's text or file";
+    String key = new String(bytes(source.key().get(), keyPlace), StandardCharsets.UTF_8);
+    return new TlsIdentity(at(keyPlace, () -> Pem.privateKey(key, source.password())), chain);
   }
 
-  private static String text(String written) {
-    return Pem.isPem(written)
-        ? written
-        : new String(bytes(written), java.nio.charset.StandardCharsets.UTF_8);
-  }
-
-  private static byte[] bytes(String file) {
+  private static <T> T at(String place, Supplier<T> reader) {
     try {
-      return Files.readAllBytes(Path.of(file));
+      return reader.get();
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(place + " " + e.getMessage(), e);
+    }
+  }
+
+  private static byte[] bytes(String written, String place) {
+    try {
+      return Pem.isPem(written)
+          ? written.getBytes(StandardCharsets.UTF_8)
+          : Files.readAllBytes(Path.of(written));
     } catch (IOException | InvalidPathException e) {
       throw new IllegalArgumentException(
-          "file " + file + " cannot be read: " + e.getClass().getSimpleName());
+          place + " cannot be read: " + e.getClass().getSimpleName());
     }
   }
 
-  private static TlsIdentity pkcs12(Source source) {
+  private static TlsIdentity pkcs12(byte[] bytes, Source source, String place) {
+    if (source.key().isPresent()) {
+      throw new IllegalArgumentException(
+          place + " is not PEM; PKCS#12 holds its own private key, none can stand beside it");
+    }
     char[] password = source.password().map(Secret::reveal).orElse("").toCharArray();
-    try (InputStream in = Files.newInputStream(Path.of(source.certificate()))) {
+    try {
       KeyStore store = KeyStore.getInstance("PKCS12");
-      store.load(in, password);
+      store.load(new ByteArrayInputStream(bytes), password);
       for (String alias : Collections.list(store.aliases())) {
-        if (store.getKey(alias, password) instanceof PrivateKey key) {
-          List<X509Certificate> chain = new ArrayList<>();
-          for (Certificate certificate : store.getCertificateChain(alias)) {
-            chain.add((X509Certificate) certificate);
-          }
-          return new TlsIdentity(key, List.copyOf(chain));
+        Certificate[] chain = store.getCertificateChain(alias);
+        if (chain != null && store.getKey(alias, password) instanceof PrivateKey key) {
+          return new TlsIdentity(
+              key, Stream.of(chain).map(X509Certificate.class::cast).toList());
         }
       }
-      throw new IllegalArgumentException("the PKCS#12 file holds no private key");
     } catch (IOException | GeneralSecurityException e) {
       throw new IllegalArgumentException(
-          "the PKCS#12 file cannot be opened: is the password right?");
+          place + " cannot be opened: it must be PEM, or PKCS#12 of which the password is right");
     }
+    throw new IllegalArgumentException(place + " holds no private key with its certificate");
   }
 
   /** A key that does not belong to the certificate would fail in every handshake. */
@@ -167,9 +181,9 @@ public final class TlsIdentity {
     return chain.get(0);
   }
 
-  /** Whom the certificate names (RFC 2253). */
+  /** Whom the certificate names (RFC 2253), fit for a line of a log. */
   public String subject() {
-    return certificate().getSubjectX500Principal().getName();
+    return Printable.of(certificate().getSubjectX500Principal().getName());
   }
 
   /** The certificate's {@code x5t#S256}. */
@@ -177,15 +191,8 @@ public final class TlsIdentity {
     return CertificateThumbprint.of(certificate());
   }
 
-  KeyManager[] managers() throws GeneralSecurityException, IOException {
-    char[] password = "in memory only".toCharArray();
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, password);
-    store.setKeyEntry("client", key, password, chain.toArray(Certificate[]::new));
-    KeyManagerFactory factory =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    factory.init(store, password);
-    return factory.getKeyManagers();
+  KeyManager[] managers() {
+    return new KeyManager[] {new OneKey(key, chain)};
   }
 
   @Override

@@ -49,37 +49,46 @@ public record TlsSettings(
       SSLContext context = SSLContext.getInstance("TLS");
       context.init(keys, trust(), null);
       return new Loaded(context, loaded);
-    } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalArgumentException(
-          "ca_certificates_file " + anchors.map(Path::toString).orElse("")
-              + " cannot be used: it must be a file of PEM certificates",
-          e);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalArgumentException("TLS cannot be set up: " + e.getMessage(), e);
     }
   }
 
-  private TrustManager @Nullable [] trust() throws IOException, GeneralSecurityException {
+  private TrustManager @Nullable [] trust() throws GeneralSecurityException {
     if (!verify) {
       return TlsTrust.everybody();
     }
     if (anchors.isEmpty()) {
       return null;
     }
-    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-    store.load(null, null);
     List<X509Certificate> trusted = new ArrayList<>(TlsTrust.jvmAnchors());
-    trusted.addAll(Pem.certificates(Files.readString(anchors.get())));
-    for (int i = 0; i < trusted.size(); i++) {
-      store.setCertificateEntry("anchor-" + i, trusted.get(i));
+    try {
+      trusted.addAll(Pem.certificates(Files.readString(anchors.get())));
+      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      for (int i = 0; i < trusted.size(); i++) {
+        store.setCertificateEntry("anchor-" + i, trusted.get(i));
+      }
+      return TlsTrust.managers(store);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "ca_certificates_file " + anchors.get()
+              + " cannot be used: it must be a file of PEM certificates",
+          e);
     }
-    return TlsTrust.managers(store);
+  }
+
+  /** All files that are read. */
+  List<Path> files() {
+    List<Path> files = new ArrayList<>(anchors.stream().toList());
+    identity.ifPresent(source -> files.addAll(source.files()));
+    return files;
   }
 
   /** Changes when one of the files does: its real name, time and length. */
   String stamp() {
     StringBuilder stamp = new StringBuilder();
-    List<Path> files = new ArrayList<>(anchors.stream().toList());
-    identity.ifPresent(source -> files.addAll(source.files()));
-    for (Path file : files) {
+    for (Path file : files()) {
       try {
         // Kubernetes renews a mounted secret by pointing a link elsewhere.
         Path real = file.toRealPath();

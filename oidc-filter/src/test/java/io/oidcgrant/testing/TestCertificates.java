@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -66,6 +67,45 @@ public final class TestCertificates {
   public KeyStore.PrivateKeyEntry selfSignedClient(String name) {
     generate(name, "eku=clientAuth");
     return entry(name);
+  }
+
+  /**
+   * The same, valid for 89 days unless told otherwise.
+   *
+   * @param algorithm keytool's name of the key's algorithm
+   * @param options of keytool
+   */
+  public KeyStore.PrivateKeyEntry selfSignedClient(
+      String name, String algorithm, String... options) {
+    keytool(Stream.concat(
+            Stream.of(
+                "-genkeypair",
+                "-keystore",
+                store(name),
+                "-alias",
+                name,
+                "-keyalg",
+                algorithm,
+                "-dname",
+                "CN=" + name),
+            Stream.concat(
+                Stream.of(options),
+                List.of(options).contains("-startdate")
+                    ? Stream.of()
+                    : Stream.of("-startdate", "-1d")))
+        .toArray(String[]::new));
+    return entry(name);
+  }
+
+  /** A key with its certificate as PKCS#12; its password is {@value #PASSWORD}. */
+  public Path keyStore(String name) {
+    return Path.of(store(name));
+  }
+
+  /** PEM of one thing, such as a {@code PRIVATE KEY}. */
+  public static String pem(String kind, byte[] der) {
+    return "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder().encodeToString(der)
+        + "\n-----END " + kind + "-----\n";
   }
 
   /**

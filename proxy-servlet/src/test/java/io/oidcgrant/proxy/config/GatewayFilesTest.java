@@ -218,6 +218,36 @@ class GatewayFilesTest {
             "b.yaml:9: servces: unknown field; did you mean services?");
   }
 
+  @Test
+  void certificates_ofAnyFile_areKnownToPluginsOfAll() throws IOException {
+    read("""
+        plugins:
+        - name: openid-connect
+          config:
+            issuer: https://idp.example
+            client_id: c
+            client_auth: tls_client_auth
+            auth_methods: [client_credentials]
+            tls_client_auth_cert_id: one
+            proof_of_possession_mtls_from_header:
+              certificate_header_name: x-client-cert
+              ca_certificates: [root]
+        """, """
+        certificates:
+        - {id: one, cert: none.pem, key: none.key}
+        ca_certificates:
+        - {id: root, cert: none}
+        """);
+
+    assertThat(problems())
+        .contains(
+            "b.yaml:2: certificates[0].cert: cannot be used: file none.pem cannot be read:"
+                + " NoSuchFileException",
+            "b.yaml:4: ca_certificates[0].cert: holds no certificate")
+        .noneMatch(problem -> problem.contains("names no entry"))
+        .noneMatch(problem -> problem.contains("no id of an entry"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
