@@ -35,6 +35,7 @@ class CertificatesTest {
   private static Path directory;
 
   private static PrivateKeyEntry good;
+  private static PrivateKeyEntry other;
   private static PrivateKeyEntry expired;
 
   private final Map<String, String> environment = new HashMap<>();
@@ -43,8 +44,9 @@ class CertificatesTest {
   @BeforeAll
   static void make() throws IOException {
     TestCertificates certificates = new TestCertificates(directory);
-    good = certificates.client("good", "EC");
-    expired = certificates.client("old", "EC", "-startdate", "-3d", "-validity", "1");
+    good = certificates.selfSignedClient("good", "EC");
+    other = certificates.selfSignedClient("other", "EC");
+    expired = certificates.selfSignedClient("old", "EC", "-startdate", "-3d", "-validity", "1");
     Files.writeString(directory.resolve("good.pem"), cert(good));
     Files.writeString(directory.resolve("good.key"), key(good));
   }
@@ -154,13 +156,14 @@ class CertificatesTest {
     read(
         "certificates:\n" + entry("one", good) + "ca_certificates:\n- {id: one, cert: "
             + quoted(cert(good)) + "}\n",
-        "certificates:\n" + entry("one", good) + "ca_certificates:\n- {id: one, cert: "
+        "certificates:\n" + entry("one", other) + "ca_certificates:\n- {id: one, cert: "
             + quoted(cert(good)) + "}\n");
 
     assertThat(problems())
         .containsExactly(
             "b.yaml:2: certificates[0].id: there is another entry with this id at a.yaml:2",
             "b.yaml:4: ca_certificates[0].id: there is another entry with this id at a.yaml:4");
+    assertThat(subject("one")).isEqualTo("CN=good");
     assertThat(reading.certificates().all()).hasSize(1);
   }
 

@@ -12,6 +12,8 @@ import io.oidcgrant.testing.CapturedLog;
 import io.oidcgrant.testing.TestCertificates;
 import io.oidcgrant.testing.TestClock;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -28,6 +30,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,8 +62,8 @@ class ClientCertificateIT {
   @BeforeAll
   static void make() {
     certificates = new TestCertificates(shared);
-    first = certificates.client("first", "EC");
-    second = certificates.client("second", "EC");
+    first = certificates.selfSignedClient("first", "EC");
+    second = certificates.selfSignedClient("second", "EC");
   }
 
   @AfterEach
@@ -90,8 +93,8 @@ class ClientCertificateIT {
         new IdpClient.Settings(Duration.ofSeconds(20), settings), executor, scheduler, clock);
   }
 
-  private AskingServer server() throws IOException {
-    return new AskingServer(certificates.valid(), TLS13);
+  private static AskingServer server() throws Exception {
+    return new AskingServer(certificates, TLS13);
   }
 
   private static CompletableFuture<HTTPResponse> send(
@@ -130,8 +133,8 @@ class ClientCertificateIT {
   })
   void identity_isPresented_whateverAuthorityTheServerNames(String algorithm, String protocol)
       throws Exception {
-    PrivateKeyEntry own = certificates.client(algorithm + protocol, algorithm);
-    try (AskingServer server = new AskingServer(certificates.valid(), protocol)) {
+    PrivateKeyEntry own = certificates.selfSignedClient(algorithm + protocol, algorithm);
+    try (AskingServer server = new AskingServer(certificates, protocol)) {
       IdpClient client = client(settings(pem(own)));
 
       assertThat(visit(client, server).certificate()).isEqualTo(own.getCertificate());
@@ -141,8 +144,9 @@ class ClientCertificateIT {
 
   @Test
   void withoutVerification_theIdentityIsPresentedAllTheSame() throws Exception {
-    TlsSettings verified = settings(pem(first));
-    try (AskingServer server = new AskingServer(certificates.selfSigned(), TLS13)) {
+    TlsSettings verified =
+        new TlsSettings(true, Optional.empty(), settings(pem(first)).identity());
+    try (AskingServer server = server()) {
       IdpClient client = client(new TlsSettings(false, Optional.empty(), verified.identity()));
 
       assertThat(visit(client, server).certificate()).isEqualTo(first.getCertificate());
@@ -156,7 +160,7 @@ class ClientCertificateIT {
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
   void certificateThatIsDemanded_butNotThere_isNamed(String protocol) throws Exception {
-    try (AskingServer server = new AskingServer(certificates.valid(), protocol)) {
+    try (AskingServer server = new AskingServer(certificates, protocol)) {
       Failure failure = failure(
           client(new TlsSettings(true, Optional.of(certificates.anchor()), Optional.empty())),
           server);
@@ -256,8 +260,37 @@ class ClientCertificateIT {
   }
 
   @Test
+  void clientThatCannotBeMade_leavesTheOldOne() throws Exception {
+    Path file = Files.writeString(directory.resolve("client.pem"), pem(first));
+    AtomicBoolean exhausted = new AtomicBoolean();
+    RenewedClient client = new RenewedClient(
+        settings(file.toString()),
+        context -> {
+          if (exhausted.get()) {
+            throw new UncheckedIOException(new IOException("Too many open files"));
+          }
+          return HttpClient.newHttpClient();
+        },
+        clock);
+    HttpClient before = client.client();
+    exhausted.set(true);
+    Files.writeString(file, pem(second) + "\n");
+    try (CapturedLog log = CapturedLog.start()) {
+      clock.advance(CHECK);
+      assertThat(client.client()).isSameAs(before);
+      assertThat(client.identity().orElseThrow().subject()).isEqualTo("CN=first");
+      assertThat(lines(log, "ERROR")).singleElement().asString().contains("Too many open files");
+    }
+
+    exhausted.set(false);
+    clock.advance(CHECK);
+    assertThat(client.client()).isNotSameAs(before);
+    assertThat(client.identity().orElseThrow().subject()).isEqualTo("CN=second");
+  }
+
+  @Test
   void renewalWhoseTimeHasNotCome_isUsedWhenItComes() throws Exception {
-    PrivateKeyEntry early = certificates.client("early", "EC", "-startdate", "+1d");
+    PrivateKeyEntry early = certificates.selfSignedClient("early", "EC", "-startdate", "+1d");
     Path file = Files.writeString(directory.resolve("client.pem"), pem(first));
     try (CapturedLog log = CapturedLog.start();
         AskingServer server = server()) {
@@ -280,7 +313,8 @@ class ClientCertificateIT {
 
   @Test
   void expiredCertificate_isRefusedByName_atStartAndLater() throws Exception {
-    PrivateKeyEntry old = certificates.client("old", "EC", "-startdate", "-3d", "-validity", "1");
+    PrivateKeyEntry old =
+        certificates.selfSignedClient("old", "EC", "-startdate", "-3d", "-validity", "1");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> client(settings(pem(old))))
         .withMessageContaining("the certificate of CN=old expired at ");

@@ -70,9 +70,9 @@ class TlsIdentityTest {
   @BeforeAll
   static void make() {
     certificates = new TestCertificates(directory);
-    ec = certificates.client("ec", "EC", "-groupname", "secp256r1");
+    ec = certificates.selfSignedClient("ec", "EC", "-groupname", "secp256r1");
     now = InstantSource.system().instant();
-    rsa = certificates.client("rsa", "RSA", "-keysize", "2048");
+    rsa = certificates.selfSignedClient("rsa", "RSA", "-keysize", "2048");
   }
 
   private static String cert(PrivateKeyEntry entry) throws Exception {
@@ -144,7 +144,7 @@ class TlsIdentityTest {
                 + "a00a06082a8648ce3d030107"));
     String parameters =
         TestCertificates.pem("EC PARAMETERS", HexFormat.of().parseHex("06082a8648ce3d030107"));
-    PrivateKeyEntry edwards = certificates.client("ed", "Ed25519");
+    PrivateKeyEntry edwards = certificates.selfSignedClient("ed", "Ed25519");
 
     assertThat(load(cert(rsa), pkcs1).subject()).isEqualTo("CN=rsa");
     assertThat(load(cert(ec), parameters + sec1).subject()).isEqualTo("CN=ec");
@@ -185,7 +185,7 @@ class TlsIdentityTest {
 
   @Test
   void pkcs12_needsItsPassword_andNoKeyBeside() throws Exception {
-    String store = certificates.clientStore("ec").toString();
+    String store = certificates.keyStore("ec").toString();
     String unopened = "file " + store
         + " cannot be opened: it must be PEM, or PKCS#12 of which the password is right";
 
@@ -237,7 +237,7 @@ class TlsIdentityTest {
 
   @Test
   void keyThatIsNotTheCertificates_isRefused() throws Exception {
-    PrivateKeyEntry other = certificates.client("other", "EC", "-groupname", "secp256r1");
+    PrivateKeyEntry other = certificates.selfSignedClient("other", "EC", "-groupname", "secp256r1");
 
     assertRefused(
         cert(ec), key(other), "the private key does not belong to the certificate of CN=ec");
@@ -249,7 +249,7 @@ class TlsIdentityTest {
 
   @Test
   void shortRsaKey_isRefused() throws Exception {
-    PrivateKeyEntry small = certificates.client("small", "RSA", "-keysize", "1024");
+    PrivateKeyEntry small = certificates.selfSignedClient("small", "RSA", "-keysize", "1024");
 
     assertRefused(cert(small), key(small), "the key has 1024 bits, at least 2048 are needed");
   }

@@ -6,9 +6,15 @@ import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,7 +23,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /** A TLS server on loopback that demands a client certificate and records who came. */
 public final class AskingServer implements AutoCloseable {
@@ -35,11 +43,13 @@ public final class AskingServer implements AutoCloseable {
   private final HttpsServer server;
 
   /**
-   * Starts one.
+   * Starts one, with a valid certificate.
    *
    * @param protocol {@code TLSv1.2} or {@code TLSv1.3}
    */
-  public AskingServer(SSLContext context, String protocol) throws IOException {
+  public AskingServer(TestCertificates certificates, String protocol)
+      throws IOException, GeneralSecurityException {
+    SSLContext context = certificates.valid(new AcceptsEverybody(certificates.anchor()));
     server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 16);
     server.setHttpsConfigurator(new HttpsConfigurator(context) {
       @Override
@@ -96,5 +106,40 @@ public final class AskingServer implements AutoCloseable {
     release();
     server.stop(0);
     executor.shutdownNow();
+  }
+
+  /** Takes any certificate of a client, and says that it wants one of the authority. */
+  private static final class AcceptsEverybody extends X509ExtendedTrustManager {
+    private final X509Certificate authority;
+
+    AcceptsEverybody(Path anchor) throws IOException, GeneralSecurityException {
+      try (InputStream in = Files.newInputStream(anchor)) {
+        authority =
+            (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
+      }
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+      return new X509Certificate[] {authority};
+    }
   }
 }

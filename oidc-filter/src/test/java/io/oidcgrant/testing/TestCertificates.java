@@ -2,13 +2,11 @@ package io.oidcgrant.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -17,10 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509ExtendedTrustManager;
 
 /** A certification authority of the test's own, by the JDK's keytool, and servers' certificates. */
 public final class TestCertificates {
@@ -74,6 +70,45 @@ public final class TestCertificates {
   }
 
   /**
+   * The same, valid for 89 days unless told otherwise.
+   *
+   * @param algorithm keytool's name of the key's algorithm
+   * @param options of keytool
+   */
+  public KeyStore.PrivateKeyEntry selfSignedClient(
+      String name, String algorithm, String... options) {
+    keytool(Stream.concat(
+            Stream.of(
+                "-genkeypair",
+                "-keystore",
+                store(name),
+                "-alias",
+                name,
+                "-keyalg",
+                algorithm,
+                "-dname",
+                "CN=" + name),
+            Stream.concat(
+                Stream.of(options),
+                List.of(options).contains("-startdate")
+                    ? Stream.of()
+                    : Stream.of("-startdate", "-1d")))
+        .toArray(String[]::new));
+    return entry(name);
+  }
+
+  /** A key with its certificate as PKCS#12; its password is {@value #PASSWORD}. */
+  public Path keyStore(String name) {
+    return Path.of(store(name));
+  }
+
+  /** PEM of one thing, such as a {@code PRIVATE KEY}. */
+  public static String pem(String kind, byte[] der) {
+    return "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder().encodeToString(der)
+        + "\n-----END " + kind + "-----\n";
+  }
+
+  /**
    * For connecting: trusts the authority alone, and presents this certificate.
    *
    * @param identity null for no certificate
@@ -121,52 +156,6 @@ public final class TestCertificates {
       generate(name, LOOPBACK);
       return context(name);
     });
-  }
-
-  /**
-   * A client's key with its certificate, by nobody but itself, valid for 89 days unless told
-   * otherwise.
-   *
-   * @param algorithm keytool's name, and its options after it
-   */
-  public KeyStore.PrivateKeyEntry client(String name, String algorithm, String... options) {
-    String alias = "client-" + name;
-    keytool(Stream.concat(
-            Stream.of(
-                "-genkeypair",
-                "-keystore",
-                store(alias),
-                "-alias",
-                alias,
-                "-keyalg",
-                algorithm,
-                "-dname",
-                "CN=" + name),
-            Stream.concat(
-                Stream.of(options),
-                List.of(options).contains("-startdate")
-                    ? Stream.of()
-                    : Stream.of("-startdate", "-1d")))
-        .toArray(String[]::new));
-    try (InputStream in = Files.newInputStream(clientStore(name))) {
-      KeyStore keys = KeyStore.getInstance("PKCS12");
-      keys.load(in, PASSWORD.toCharArray());
-      return (KeyStore.PrivateKeyEntry)
-          keys.getEntry(alias, new KeyStore.PasswordProtection(PASSWORD.toCharArray()));
-    } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  /** The same as PKCS#12; its password is {@value #PASSWORD}. */
-  public Path clientStore(String name) {
-    return Path.of(store("client-" + name));
-  }
-
-  /** PEM of one thing, such as a {@code PRIVATE KEY}. */
-  public static String pem(String kind, byte[] der) {
-    return "-----BEGIN " + kind + "-----\n" + Base64.getMimeEncoder().encodeToString(der)
-        + "\n-----END " + kind + "-----\n";
   }
 
   private SSLContext issued(String name, String names, String... life) {
@@ -232,10 +221,7 @@ public final class TestCertificates {
           KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
       factory.init(keys(name), PASSWORD.toCharArray());
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(
-          factory.getKeyManagers(),
-          trust.length == 0 ? new TrustManager[] {new AcceptsEverybody()} : trust,
-          null);
+      context.init(factory.getKeyManagers(), trust.length == 0 ? null : trust, null);
       return context;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
@@ -281,38 +267,6 @@ public final class TestCertificates {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
-    }
-  }
-
-  /** Servers take any certificate of a client, and say that they want one of the authority. */
-  private final class AcceptsEverybody extends X509ExtendedTrustManager {
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {}
-
-    @Override
-    public void checkClientTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public void checkServerTrusted(X509Certificate[] chain, String type) {}
-
-    @Override
-    public X509Certificate[] getAcceptedIssuers() {
-      try (InputStream in = Files.newInputStream(anchor())) {
-        return new X509Certificate[] {
-          (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in)
-        };
-      } catch (IOException | GeneralSecurityException e) {
-        throw new IllegalStateException(e);
-      }
     }
   }
 }
