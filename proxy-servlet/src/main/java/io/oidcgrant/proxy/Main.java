@@ -2,6 +2,8 @@ package io.oidcgrant.proxy;
 
 import io.oidcgrant.OidcGrantFilter;
 import io.oidcgrant.UpstreamProof;
+import io.oidcgrant.clientauth.ClientKeys;
+import io.oidcgrant.config.ConfigException;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.config.Reading;
@@ -15,6 +17,7 @@ import io.oidcgrant.proxy.server.GatewayServer;
 import io.oidcgrant.proxy.server.ListenAddress;
 import io.oidcgrant.proxy.server.ListenException;
 import jakarta.servlet.ServletRequest;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -34,6 +37,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** The command line of the standalone proxy. */
@@ -42,7 +46,7 @@ import picocli.CommandLine.Spec;
     description = "Reverse proxy that runs OpenID Connect grants for the callers of its upstreams.",
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class,
-    subcommands = {Main.Run.class, Main.Check.class, Main.Schema.class})
+    subcommands = {Main.Run.class, Main.Check.class, Main.RotateKeys.class, Main.Schema.class})
 public final class Main implements Runnable {
   private static final int REFUSED = 2;
   private static final int PORT_TAKEN = 3;
@@ -72,7 +76,7 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command: run or check");
+    throw new ParameterException(spec.commandLine(), "Missing command: run, check or rotate-keys");
   }
 
   static final class Version implements CommandLine.IVersionProvider {
@@ -142,6 +146,36 @@ public final class Main implements Runnable {
     }
   }
 
+  @Command(
+      name = "rotate-keys",
+      description =
+          "Makes new client keys in a file; a running proxy takes them up. The ones until now stay published until the next time.",
+      mixinStandardHelpOptions = true)
+  static final class RotateKeys implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", description = "The file of --client-keys.")
+    private String file = "";
+
+    @Override
+    public Integer call() {
+      if (!java.nio.file.Files.exists(Path.of(file))) {
+        System.err.println("oidc-proxy: " + file + " does not exist");
+        return 1;
+      }
+      try {
+        List<String> ids = ClientKeys.at(Path.of(file)).rotate();
+        if (ids.isEmpty()) {
+          System.err.println("oidc-proxy: " + file + " holds no keys yet");
+          return 1;
+        }
+        ids.forEach(System.out::println);
+        return 0;
+      } catch (IllegalArgumentException | UncheckedIOException e) {
+        System.err.println("oidc-proxy: " + e.getMessage());
+        return 1;
+      }
+    }
+  }
+
   @Command(name = "schema", hidden = true)
   static final class Schema implements Callable<Integer> {
     @Override
@@ -171,7 +205,7 @@ public final class Main implements Runnable {
         names = "--admin",
         paramLabel = "HOST:PORT|off",
         defaultValue = "127.0.0.1:8001",
-        description = "Where health is told. Default: 127.0.0.1:8001.")
+        description = "Where health and public keys are told. Default: 127.0.0.1:8001.")
     private String admin = "";
 
     @Option(
@@ -187,6 +221,13 @@ public final class Main implements Runnable {
         defaultValue = "",
         description = "Peers whose X-Forwarded-* headers are believed. Default: none.")
     private String trusted = "";
+
+    @Option(
+        names = "--client-keys",
+        paramLabel = "FILE",
+        description =
+            "Where our own keys for private_key_jwt are kept. Default: they last as long as the process.")
+    private @Nullable String clientKeys;
 
     @Option(
         names = "--log-level",
@@ -251,15 +292,30 @@ public final class Main implements Runnable {
       if (gateway.isEmpty()) {
         return REFUSED;
       }
-      serve(gateway.get(), listenAt, adminAt, peers);
-      return 0;
+      try {
+        serve(gateway.get(), listenAt, adminAt, peers, keys());
+        return 0;
+      } catch (ConfigException e) {
+        // What shows only when everything is put together.
+        e.problems().forEach(System.err::println);
+        return REFUSED;
+      }
+    }
+
+    private ClientKeys keys() {
+      try {
+        return clientKeys == null ? ClientKeys.inMemory() : ClientKeys.at(Path.of(clientKeys));
+      } catch (IllegalArgumentException e) {
+        throw refused("--client-keys: " + e.getMessage());
+      }
     }
 
     private void serve(
         Gateway gateway,
         ListenAddress listenAt,
         Optional<ListenAddress> adminAt,
-        TrustedPeers peers)
+        TrustedPeers peers,
+        ClientKeys keys)
         throws Exception {
       CountDownLatch stop = new CountDownLatch(1);
       AtomicBoolean stopping = new AtomicBoolean();
@@ -269,7 +325,7 @@ public final class Main implements Runnable {
         }
         stop.countDown();
       });
-      try (GrantRuntime runtime = GrantRuntime.create()) {
+      try (GrantRuntime runtime = GrantRuntime.create(keys)) {
         runtime.trust(peers);
         GatewayServer server = GatewayServer.start(new GatewayServer.Parts(
             gateway,
@@ -278,7 +334,8 @@ public final class Main implements Runnable {
             peers,
             config -> grantFilter(config, runtime),
             new GrantHeaders(),
-            new Readiness(runtime::issuers)));
+            new Readiness(runtime::issuers),
+            runtime::clientKeys));
         // The garbage of the start would stay resident: an idle heap is not collected by itself.
         System.gc();
         System.out.println("ready proxy=" + server.proxyUrl()

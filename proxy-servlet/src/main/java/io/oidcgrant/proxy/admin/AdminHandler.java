@@ -1,40 +1,113 @@
 package io.oidcgrant.proxy.admin;
 
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.JWKSet;
+import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.proxy.answer.ErrorAnswer;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** {@code /health/live} and {@code /health/ready}. Safe for concurrent use. */
-public final class AdminHandler extends Handler.Abstract.NonBlocking {
+/**
+ * {@code /health/live}, {@code /health/ready} and {@code /openid-connect/jwks}: the public keys of
+ * our clients, and with {@code DELETE} their rotation. Safe for concurrent use.
+ */
+public final class AdminHandler extends Handler.Abstract {
+  private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
+  private static final String KEYS = "application/jwk-set+json";
+  private static final Answer NOT_FOUND = json(404, "{\"message\":\"Not found\"}");
+
   private final Readiness readiness;
+  private final Supplier<List<ClientKeys>> keys;
 
-  public AdminHandler(Readiness readiness) {
+  public AdminHandler(Readiness readiness, Supplier<List<ClientKeys>> keys) {
     this.readiness = readiness;
+    this.keys = keys;
+  }
+
+  private record Answer(int status, String type, String body, String allow) {}
+
+  private static Answer json(int status, String body) {
+    return new Answer(status, ErrorAnswer.CONTENT_TYPE, body, "");
+  }
+
+  private static Answer error(int status) {
+    return json(status, new String(ErrorAnswer.of(status).json(), StandardCharsets.UTF_8));
   }
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    boolean read = request.getMethod().equals("GET") || request.getMethod().equals("HEAD");
-    Readiness.Answer answer = switch (request.getHttpURI().getCanonicalPath()) {
-      case "/health/live" -> new Readiness.Answer(200, "{\"status\":\"UP\"}");
-      case "/health/ready" -> readiness.answer();
-      default -> new Readiness.Answer(404, "{\"message\":\"Not found\"}");
-    };
-    if (!read && answer.status() != 404) {
-      answer =
-          new Readiness.Answer(405, new String(ErrorAnswer.of(405).json(), StandardCharsets.UTF_8));
-    }
+    Answer answer = answer(request);
     response.setStatus(answer.status());
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, ErrorAnswer.CONTENT_TYPE);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
     ErrorAnswer.HEADERS.forEach((name, value) -> response.getHeaders().put(name, value));
-    byte[] body = answer.json().getBytes(StandardCharsets.UTF_8);
-    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+    if (!answer.allow().isEmpty()) {
+      response.getHeaders().put(HttpHeader.ALLOW, answer.allow());
+    }
+    byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+    if (answer.status() == 204) {
+      response.getHeaders().remove(HttpHeader.CONTENT_TYPE);
+    } else {
+      response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+    }
     response.write(true, ByteBuffer.wrap(body), callback);
     return true;
+  }
+
+  private Answer answer(Request request) {
+    String method = request.getMethod();
+    boolean read = method.equals("GET") || method.equals("HEAD");
+    return switch (request.getHttpURI().getCanonicalPath()) {
+      case "/health/live" -> read ? json(200, "{\"status\":\"UP\"}") : notAllowed("GET, HEAD");
+      case "/health/ready" -> read ? ready() : notAllowed("GET, HEAD");
+      case "/openid-connect/jwks" ->
+        read
+            ? new Answer(200, KEYS, published(), "")
+            : method.equals("DELETE") ? rotated(request) : notAllowed("GET, HEAD, DELETE");
+      default -> NOT_FOUND;
+    };
+  }
+
+  private static Answer notAllowed(String allow) {
+    Answer refused = error(405);
+    return new Answer(refused.status(), refused.type(), refused.body(), allow);
+  }
+
+  private Answer ready() {
+    Readiness.Answer answer = readiness.answer();
+    return json(answer.status(), answer.json());
+  }
+
+  private String published() {
+    List<JWK> all = keys.get().stream()
+        .flatMap(each -> each.publicKeys().getKeys().stream())
+        .toList();
+    return new JWKSet(all).toString(true);
+  }
+
+  /** As Kong's {@code DELETE}; not for a page in a browser on this machine, which names itself. */
+  private Answer rotated(Request request) {
+    if (request.getHeaders().contains(HttpHeader.ORIGIN)
+        || request.getHeaders().contains("Sec-Fetch-Site")) {
+      return json(403, "{\"message\":\"Not for browsers\"}");
+    }
+    try {
+      keys.get().forEach(each -> {
+        var unused = each.rotate();
+      });
+      return json(204, "");
+    } catch (UncheckedIOException e) {
+      LOG.error("client keys could not be rotated: {}", e.getMessage());
+      return json(503, "{\"message\":\"The new keys could not be stored\"}");
+    }
   }
 }

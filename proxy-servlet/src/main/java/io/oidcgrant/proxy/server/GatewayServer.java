@@ -1,5 +1,6 @@
 package io.oidcgrant.proxy.server;
 
+import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.admin.AdminHandler;
@@ -16,8 +17,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
@@ -64,6 +67,7 @@ public final class GatewayServer {
    *
    * @param admin empty for none
    * @param grants makes the filter of one plugin entry
+   * @param keys of our clients, to be published
    */
   public record Parts(
       Gateway gateway,
@@ -72,7 +76,8 @@ public final class GatewayServer {
       TrustedPeers trusted,
       Function<OidcGrantConfig, Filter> grants,
       ManagedHeaders managed,
-      Readiness readiness) {}
+      Readiness readiness,
+      Supplier<List<ClientKeys>> keys) {}
 
   /**
    * Opens the listeners and starts.
@@ -109,7 +114,8 @@ public final class GatewayServer {
                 parts.trusted(), parts.managed(), buffers, connectTimeout(parts.gateway()))),
         "/*");
     InFlight inFlight = new InFlight(new InStep(context));
-    server.setHandler(new ByListener(admin, new AdminHandler(parts.readiness()), inFlight));
+    server.setHandler(
+        new ByListener(admin, new AdminHandler(parts.readiness(), parts.keys()), inFlight));
     try {
       open(proxy, parts.listen());
       if (admin.isPresent()) {

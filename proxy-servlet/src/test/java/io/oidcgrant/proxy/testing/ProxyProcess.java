@@ -121,11 +121,20 @@ public final class ProxyProcess implements AutoCloseable {
     return get(adminPort(), target);
   }
 
+  /** A request of any method to the admin listener. */
+  public Answer admin(String method, String target, String... headers) {
+    return send(adminPort(), method, target, headers);
+  }
+
   private static Answer get(int port, String target, String... headers) {
+    return send(port, "GET", target, headers);
+  }
+
+  private static Answer send(int port, String method, String target, String... headers) {
     try (RawConnection connection = new RawConnection(port)) {
       List<String> all = new ArrayList<>(List.of(headers));
       all.add("Connection: close");
-      return connection.request("GET", target, all.toArray(String[]::new)).read();
+      return connection.request(method, target, all.toArray(String[]::new)).read();
     }
   }
 

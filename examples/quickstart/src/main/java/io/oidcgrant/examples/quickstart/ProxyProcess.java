@@ -84,6 +84,11 @@ final class ProxyProcess implements AutoCloseable {
     }
   }
 
+  /** The address of the admin listener, once the proxy is ready. */
+  URI admin() {
+    return URI.create(ready.join().group(2));
+  }
+
   ProcessHandle handle() {
     return process.toHandle();
   }

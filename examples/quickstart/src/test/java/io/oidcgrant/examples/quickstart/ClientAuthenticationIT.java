@@ -137,6 +137,28 @@ class ClientAuthenticationIT {
     }
   }
 
+  /** Keycloak fetches the keys of this client from the proxy, as Kong's guide has it. */
+  @Test
+  void kong_byKeysThatTheIssuerFetches_alsoAfterARotation() throws Exception {
+    for (String algorithm : new String[] {"RS256", "ES256", "PS512", "EdDSA"}) {
+      try (RunningProxy proxy = start(
+          "client_id: kong",
+          "client_auth: private_key_jwt",
+          "client_alg: " + algorithm,
+          "cache_tokens: false")) {
+        AdminApi.setJwksUrl("kong", proxy.admin() + "/openid-connect/jwks");
+        passwordAndRefresh(proxy, "kong", "Bearer");
+        HttpResponse<String> rotated =
+            AdminApi.send("DELETE", proxy.admin() + "/openid-connect/jwks", null, null);
+        assertThat(rotated.statusCode()).isEqualTo(204);
+        passwordAndRefresh(proxy, "kong", "Bearer");
+        assertThat(AdminApi.send("GET", proxy.admin() + "/openid-connect/jwks", null, null)
+                .body())
+            .doesNotContain("\"d\"", "\"p\"", "\"q\"");
+      }
+    }
+  }
+
   @Test
   void kongStatic_byAnAssertionWithAFixedKey() throws Exception {
     KeyStore store =

@@ -82,6 +82,11 @@ final class RunningProxy implements AutoCloseable {
     return (headers.length == 0 ? builder : builder.headers(headers)).build();
   }
 
+  /** The address of the admin listener. */
+  URI admin() {
+    return process.admin();
+  }
+
   EchoUpstream upstream() {
     return upstream;
   }
