@@ -65,6 +65,10 @@ public final class OidcGrantConfig {
         mapping.get().take(field.name());
       }
     }
+    if (reading.kongCompatible() && !values.isWritten(OidcFields.INSECURE_ANY_AUDIENCE)) {
+      // As Kong: without audience_required any audience is good.
+      values.put(OidcFields.INSECURE_ANY_AUDIENCE, Optional.of(true));
+    }
     unknown(mapping.get(), reading);
     OidcRules.check(values, (field, message) -> {
       if (!broken.contains(field)) {

@@ -71,25 +71,27 @@ final class CallerPossession {
         .maximumSize(CERTIFICATES)
         .expireAfterWrite(header.map(CertificateHeaderSettings::cacheLife).orElse(Duration.ZERO))
         .build();
-    Mode dpop = mode(config.proofOfPossessionDpop());
+    boolean kong = config.kongCompatible();
+    Mode dpop = mode(config.proofOfPossessionDpop(), kong);
     Duration lifetime = config.dpopProofLifetime();
     this.nonces = config.dpopUseNonce()
         ? new DpopNonces(nonceKey(config, runtime.memory().hash()), lifetime, runtime.clock())
         : null;
-    ReplayMemory used =
-        dpop == Mode.OFF ? null : runtime.usedProofs(PossessionCheck.window(lifetime));
+    boolean checked = !config.proofOfPossessionDpop().equals("off");
+    ReplayMemory used = checked ? runtime.usedProofs(PossessionCheck.window(lifetime)) : null;
     this.check = new PossessionCheck(
-        mode(config.proofOfPossessionMtls()),
+        mode(config.proofOfPossessionMtls(), kong),
         dpop,
         lifetime,
         nonces,
         parts -> use(used, parts),
         runtime.clock());
-    this.hidden = dpop == Mode.OFF ? Set.of() : Set.of("dpop");
+    this.hidden = checked ? Set.of("dpop") : Set.of();
   }
 
-  private static Mode mode(String written) {
-    return Mode.valueOf(written.toUpperCase(Locale.ROOT));
+  private static Mode mode(String written, boolean kongCompatible) {
+    Mode mode = Mode.valueOf(written.toUpperCase(Locale.ROOT));
+    return mode == Mode.OFF && kongCompatible ? Mode.IGNORE : mode;
   }
 
   /** The same on every node that has the same salt; else this process's own. */

@@ -281,6 +281,17 @@ public final class GrantFlow {
           "issuer {}: the password grant is on; RFC 9700 section 2.4 says it must not be used",
           issuer);
     }
+    boolean tokens =
+        config.authMethods().contains("bearer") || config.authMethods().contains("introspection");
+    if (tokens && config.audienceRequired().isEmpty()) {
+      LOG.warn(
+          "issuer {}: no audience is required, any token of the issuer opens the door", issuer);
+    }
+    if (tokens && config.kongCompatible()) {
+      LOG.warn(
+          "issuer {}: --compat kong lets bound tokens pass unchecked where proof_of_possession is off",
+          issuer);
+    }
     if (!config.sslVerify()) {
       LOG.warn("issuer {}: ssl_verify is off, anybody can pretend to be it", issuer);
     }

@@ -29,6 +29,8 @@ public final class PossessionCheck {
 
   /** How much is demanded. */
   public enum Mode {
+    /** Bound tokens pass unchecked: as Kong does where it is off. */
+    IGNORE,
     /** Bound tokens are refused. */
     OFF,
     /** Bound tokens are checked. */
@@ -112,6 +114,9 @@ public final class PossessionCheck {
       }
       return;
     }
+    if (mtls == Mode.IGNORE) {
+      return;
+    }
     if (mtls == Mode.OFF) {
       throw rejected(
           "the access token is bound to a client certificate, and proof_of_possession_mtls is off");
@@ -131,6 +136,9 @@ public final class PossessionCheck {
       if (dpop == Mode.STRICT || shown.dpopScheme()) {
         throw rejected("the access token is not bound to a DPoP key");
       }
+      return;
+    }
+    if (dpop == Mode.IGNORE) {
       return;
     }
     if (dpop == Mode.OFF) {
