@@ -82,6 +82,11 @@ final class RunningProxy implements AutoCloseable {
     return (headers.length == 0 ? builder : builder.headers(headers)).build();
   }
 
+  /** The address at which callers come. */
+  String url() {
+    return "http://127.0.0.1:" + port;
+  }
+
   /** The address of the admin listener. */
   URI admin() {
     return process.admin();
