@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,9 @@ final class ErrorResponse {
   private static final String REALM = "realm=\"oidc\"";
 
   private final OidcGrantConfig config;
+  /** RFC 6749 appendix A.4. */
+  private static final Pattern SCOPE = Pattern.compile("[\\x20\\x21\\x23-\\x5B\\x5D-\\x7E]+");
+
   private static final String BEARER = "Bearer ";
   private static final String DPOP = "DPoP ";
   private static final String DPOP_ALGORITHMS =
@@ -31,6 +35,7 @@ final class ErrorResponse {
 
   private final boolean basic;
   private final boolean bearer;
+  private final String scope;
   private final boolean dpop;
   private final Supplier<@Nullable String> newNonce;
 
@@ -42,6 +47,10 @@ final class ErrorResponse {
   ErrorResponse(OidcGrantConfig config, Supplier<@Nullable String> newNonce) {
     this.config = config;
     this.newNonce = newNonce;
+    this.scope = config.scopesRequired().stream()
+        .filter(item -> SCOPE.matcher(item).matches())
+        .findFirst()
+        .orElse("");
     List<String> methods = config.authMethods();
     boolean tokens = methods.contains("bearer") || methods.contains("introspection");
     boolean header = config.bearerTokenParamType().contains("header")
@@ -93,13 +102,14 @@ final class ErrorResponse {
     }
     boolean told = error.isPresent() && !proven;
     if (bearer || told || (!basic && !dpop)) {
-      response.addHeader("WWW-Authenticate", BEARER + REALM + (told ? error(error.get()) : ""));
+      response.addHeader(
+          "WWW-Authenticate", BEARER + REALM + (told ? error(error.get()) + scope(kind) : ""));
     }
     if (dpop) {
       response.addHeader(
           "WWW-Authenticate",
           DPOP + REALM + ", " + DPOP_ALGORITHMS
-              + (error.isPresent() && proven ? error(error.get()) : ""));
+              + (error.isPresent() && proven ? error(error.get()) + scope(kind) : ""));
     }
     String nonce = kind == Kind.USE_DPOP_NONCE ? newNonce.get() : null;
     if (nonce != null) {
@@ -109,6 +119,11 @@ final class ErrorResponse {
 
   private static String error(String code) {
     return ", error=\"" + code + "\"";
+  }
+
+  /** What would do (RFC 6750 section 3): of several alternatives, the first. */
+  private String scope(Kind kind) {
+    return kind != Kind.FORBIDDEN || scope.isEmpty() ? "" : ", scope=\"" + scope + "\"";
   }
 
   private static boolean ofProof(Kind kind) {

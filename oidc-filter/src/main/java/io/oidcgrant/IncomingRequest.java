@@ -68,7 +68,8 @@ final class IncomingRequest implements RequestView {
       return url;
     }
     int authority = url.indexOf("://") + 3;
-    int path = url.indexOf('/', authority);
+    int slash = url.indexOf('/', authority);
+    int path = slash < 0 ? url.length() : slash;
     String scheme = forwarded("X-Forwarded-Proto", url.substring(0, authority - 3));
     String host = forwarded("X-Forwarded-Host", url.substring(authority, path));
     String port = forwarded("X-Forwarded-Port", "");

@@ -33,10 +33,10 @@ public final class UpstreamProof {
     return proofs.proof(method, target(base, path), accessToken.reveal());
   }
 
-  private URI target(URI base, String path) {
+  private String target(URI base, String path) {
     String text = publicBase.orElse(base).toString();
     String stem = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
-    return URI.create(stem + path);
+    return stem + path;
   }
 
   /**
@@ -46,6 +46,6 @@ public final class UpstreamProof {
    * @return whether there is a nonce to try again with
    */
   public boolean nonce(URI base, @Nullable String nonce) {
-    return proofs.remember(publicBase.orElse(base), nonce);
+    return proofs.remember(publicBase.orElse(base).toString(), nonce);
   }
 }

@@ -161,10 +161,10 @@ class BearerIT {
             .status())
         .isEqualTo(200);
     for (String scope : List.of("read", "readwrite", "Read Write", "")) {
-      bench.refused(
-          get("/a", "Authorization: Bearer " + token("scope", scope, "realm_access", roles)),
-          403,
-          "insufficient_scope");
+      Answer lacking =
+          get("/a", "Authorization: Bearer " + token("scope", scope, "realm_access", roles));
+      bench.refused(lacking, 403, "insufficient_scope");
+      assertThat(lacking.header("www-authenticate")).contains(", scope=\"read write\"");
     }
     bench.refused(
         get(

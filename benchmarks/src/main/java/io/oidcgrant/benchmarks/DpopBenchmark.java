@@ -6,7 +6,6 @@ import io.oidcgrant.jose.SigningKey;
 import io.oidcgrant.verify.PossessionCheck;
 import io.oidcgrant.verify.PossessionCheck.Mode;
 import io.oidcgrant.verify.PossessionCheck.Shown;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -50,7 +49,7 @@ public class DpopBenchmark {
     Instant now = Instant.ofEpochSecond(1_790_000_000L);
     InstantSource clock = () -> now;
     proofs = new DpopProofs(SigningKey.generate(JWSAlgorithm.parse(algorithm)), clock);
-    String proof = proofs.proof("GET", URI.create(URL), token);
+    String proof = proofs.proof("GET", URL, token);
     claims = Map.of("cnf", Map.of("jkt", proofs.thumbprint()));
     shown = new Shown(token, true, () -> List.of(proof), "GET", () -> URL, Optional::empty);
     // The same proof again and again: what remembers it is not measured.
@@ -60,7 +59,7 @@ public class DpopBenchmark {
 
   @Benchmark
   public String made() {
-    return proofs.proof("GET", URI.create(URL), token);
+    return proofs.proof("GET", URL, token);
   }
 
   @Benchmark

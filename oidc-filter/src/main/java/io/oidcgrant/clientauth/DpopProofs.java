@@ -2,7 +2,6 @@ package io.oidcgrant.clientauth;
 
 import com.nimbusds.jose.JOSEObjectType;
 import io.oidcgrant.jose.SigningKey;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -45,10 +44,10 @@ public final class DpopProofs {
    * A proof for one request.
    *
    * @param method as it is sent
-   * @param target its query and fragment are left out
+   * @param target the address as it is sent; its query and fragment are left out
    * @param accessToken the token it goes with; null at a token endpoint
    */
-  public String proof(String method, URI target, @Nullable String accessToken) {
+  public String proof(String method, String target, @Nullable String accessToken) {
     Map<String, Object> claims = new LinkedHashMap<>();
     claims.put("jti", UUID.randomUUID().toString());
     claims.put("htm", method);
@@ -69,7 +68,7 @@ public final class DpopProofs {
    *
    * @return whether it can be used
    */
-  public boolean remember(URI target, @Nullable String nonce) {
+  public boolean remember(String target, @Nullable String nonce) {
     if (nonce == null || nonce.isEmpty() || nonce.length() > MAX_NONCE_LENGTH) {
       return false;
     }
@@ -77,18 +76,17 @@ public final class DpopProofs {
     return true;
   }
 
-  private static String withoutQuery(URI target) {
-    String text = target.toString();
-    int end = text.length();
-    for (char mark : new char[] {'?', '#'}) {
-      int at = text.indexOf(mark);
-      end = at >= 0 && at < end ? at : end;
-    }
-    return text.substring(0, end);
+  private static String withoutQuery(String target) {
+    return before(before(target, '?', 0), '#', 0);
   }
 
-  private static String origin(URI target) {
-    return target.getScheme() + "://" + target.getRawAuthority();
+  private static String origin(String target) {
+    return before(withoutQuery(target), '/', target.indexOf("://") + 3);
+  }
+
+  private static String before(String text, char mark, int from) {
+    int at = text.indexOf(mark, from);
+    return at < 0 ? text : text.substring(0, at);
   }
 
   private static String hash(String accessToken) {

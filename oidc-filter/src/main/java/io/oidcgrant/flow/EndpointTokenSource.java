@@ -123,11 +123,11 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
     Map<String, String> headers = new LinkedHashMap<>(config.tokenHeaders());
     headers.putAll(request.headers());
     if (dpop != null) {
-      headers.put(DPOP, dpop.proof("POST", address, null));
+      headers.put(DPOP, dpop.proof("POST", address.toString(), null));
     }
     return client.send(message(request, metadata, address), headers).thenCompose(answer -> {
       boolean wanted = dpop != null
-          && dpop.remember(address, nonce(answer))
+          && dpop.remember(address.toString(), nonce(answer))
           && !answer.response().indicatesSuccess()
           && "use_dpop_nonce"
               .equals(answer.response().toErrorResponse().getErrorObject().getCode());

@@ -229,6 +229,14 @@ public final class GrantFlow {
         config.clientAssertionAudience().orElse("") + " " + config.clientAssertionTyp(),
         String.valueOf(config.mtlsTokenEndpoint()),
         config.tlsClientAuth().map(GrantFlow::parts).orElse("") + config.tlsClientAuthSslVerify(),
+        String.valueOf(config.introspectionEndpoint()),
+        String.valueOf(config.mtlsIntrospectionEndpoint()),
+        config.introspectionEndpointAuthMethod().orElse(""),
+        config.introspectionHint() + " " + config.introspectionTokenParamName() + " "
+            + config.introspectionCheckActive(),
+        // What is verified here is not what the issuer was asked about.
+        config.authMethods().contains("bearer") + " "
+            + config.authMethods().contains("introspection"),
         config.tokenEndpointAuthMethod().orElse(""),
         config.clientAuth().orElse(""),
         String.valueOf(config.clientAlg()),

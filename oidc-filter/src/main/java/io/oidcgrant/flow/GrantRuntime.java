@@ -121,10 +121,15 @@ public final class GrantRuntime implements AutoCloseable {
 
   /** The keys of a configuration's clients that have none of their own. */
   ClientKeys clientKeys(OidcGrantConfig config) {
-    return config
-        .clientKeysFile()
-        .map(file -> keyFiles.computeIfAbsent(file.toAbsolutePath().normalize(), ClientKeys::at))
-        .orElse(clientKeys);
+    try {
+      return config
+          .clientKeysFile()
+          .map(file -> keyFiles.computeIfAbsent(file.toAbsolutePath().normalize(), ClientKeys::at))
+          .orElse(clientKeys);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigException(List.of(
+          new ConfigProblem("filter", 0, "client_keys_file", String.valueOf(e.getMessage()))));
+    }
   }
 
   /** All keys with which clients sign: to be published. */
