@@ -8,11 +8,9 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /**
@@ -20,8 +18,6 @@ import java.util.function.UnaryOperator;
  * answers the field of its name; what each field means stands in the reference.
  */
 public final class OidcGrantConfig {
-  private static final UnimplementedFields UNIMPLEMENTED =
-      UnimplementedFields.load("openid-connect");
   private static final List<String> WELL_KNOWN =
       List.of("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server");
 
@@ -41,67 +37,7 @@ public final class OidcGrantConfig {
    * The plugin's {@code config} mapping; empty, with every problem noted, where it is not right.
    */
   public static Optional<OidcGrantConfig> read(ConfigNode node, String path, Reading reading) {
-    Optional<MappingReader> mapping = MappingReader.of(node, path, reading);
-    if (mapping.isEmpty()) {
-      return Optional.empty();
-    }
-    int before = reading.problems().size();
-    Values values = new Values();
-    Map<String, Integer> lines = new java.util.HashMap<>();
-    Set<Field<?>> broken = new HashSet<>();
-    if (node instanceof ConfigNode.Mapping written) {
-      written.entries().forEach(entry -> lines.put(entry.name(), entry.line()));
-    }
-    for (Field<?> field : OidcFields.rows()) {
-      if (lines.containsKey(field.name())) {
-        Optional<ConfigNode> value = mapping.get().take(field.name());
-        Optional<?> typed = value.flatMap(
-            found -> field.type().read(found, mapping.get().pathOf(field.name()), reading));
-        values.put(field, typed);
-        if (value.isPresent() && typed.isEmpty()) {
-          broken.add(field);
-        }
-      } else {
-        mapping.get().take(field.name());
-      }
-    }
-    if (reading.kongCompatible() && !values.isWritten(OidcFields.INSECURE_ANY_AUDIENCE)) {
-      // As Kong: without audience_required any audience is good.
-      values.put(OidcFields.INSECURE_ANY_AUDIENCE, Optional.of(true));
-    }
-    unknown(mapping.get(), reading);
-    OidcRules.check(values, (field, message) -> {
-      if (!broken.contains(field)) {
-        reading.problem(
-            node.source(),
-            lines.getOrDefault(field.name(), node.line()),
-            mapping.get().pathOf(field.name()),
-            message);
-      }
-    });
-    return reading.problems().size() > before
-        ? Optional.empty()
-        : Optional.of(new OidcGrantConfig(values, reading.kongCompatible()));
-  }
-
-  private static void unknown(MappingReader mapping, Reading reading) {
-    for (ConfigNode.Entry entry : mapping.takeRest()) {
-      String path = mapping.pathOf(entry.name());
-      if (UNIMPLEMENTED.names().contains(entry.name())) {
-        UNIMPLEMENTED.read(entry, path, reading);
-        continue;
-      }
-      List<String> names = new ArrayList<>(UNIMPLEMENTED.names());
-      OidcFields.rows().forEach(field -> names.add(field.name()));
-      reading.problem(
-          entry.value().source(),
-          entry.line(),
-          path,
-          "unknown field"
-              + Nearest.to(entry.name(), names)
-                  .map(n -> "; did you mean " + n + "?")
-                  .orElse(""));
-    }
+    return ConfigReader.read(node, path, reading);
   }
 
   /**
@@ -113,24 +49,7 @@ public final class OidcGrantConfig {
    */
   public static OidcGrantConfig fromTexts(
       String source, Iterable<String> names, UnaryOperator<String> texts) {
-    List<ConfigNode.Entry> entries = new ArrayList<>();
-    Reading reading = new Reading();
-    for (String name : names) {
-      String text = texts.apply(name);
-      FieldType<?> type = OidcFields.rows().stream()
-          .filter(field -> field.name().equals(name))
-          .findFirst()
-          .<FieldType<?>>map(Field::type)
-          .orElse(FieldType.TEXT);
-      ConfigNode value = text.isEmpty()
-          ? new ConfigNode.Scalar(source, 0, "", true, false)
-          : FieldType.fromText(type, source, text, reading);
-      entries.add(new ConfigNode.Entry(name, 0, value));
-    }
-    Optional<OidcGrantConfig> config =
-        read(new ConfigNode.Mapping(source, 0, entries), "", reading);
-    reading.throwIfAny();
-    return config.orElseThrow();
+    return ConfigReader.fromTexts(source, names, texts);
   }
 
   /** {@code --compat kong}: where this product differs from Kong on purpose, be as Kong. */

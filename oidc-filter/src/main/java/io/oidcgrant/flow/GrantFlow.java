@@ -1,10 +1,8 @@
 package io.oidcgrant.flow;
 
 import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.jwk.JWK;
 import io.oidcgrant.authorize.Authorization;
 import io.oidcgrant.clientauth.DpopProofs;
-import io.oidcgrant.config.ClientSettings;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.credential.Credential;
 import io.oidcgrant.credential.CredentialMethod;
@@ -15,23 +13,16 @@ import io.oidcgrant.endpoint.HttpTokenEndpointClient;
 import io.oidcgrant.endpoint.TokenEndpointClient;
 import io.oidcgrant.endpoint.TokenQueries;
 import io.oidcgrant.http.IdpClient;
-import io.oidcgrant.http.TlsIdentity;
 import io.oidcgrant.issuer.RemoteIssuer;
 import io.oidcgrant.jose.SigningKey;
 import io.oidcgrant.propagate.Propagation;
-import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.Tokens;
 import io.oidcgrant.verify.TokenVerifier;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The straight line from a request to its tokens: {@link #find} the credential, say what is
@@ -39,7 +30,6 @@ import org.slf4j.LoggerFactory;
  * for concurrent use.
  */
 public final class GrantFlow {
-  private static final Logger LOG = LoggerFactory.getLogger(GrantFlow.class);
 
   private static final List<String> BEARER_HEADERS =
       List.of("Authorization", "Access-Token", "X-Access-Token");
@@ -85,7 +75,7 @@ public final class GrantFlow {
    */
   public static GrantFlow create(
       OidcGrantConfig config, GrantRuntime runtime, @Nullable TokenEndpointClient custom) {
-    warn(config);
+    StartWarnings.log(config);
     RemoteIssuer issuer = runtime.issuer(config);
     IdpClient endpoints = runtime.endpointClient(config);
     TokenEndpointClient client = custom != null ? custom : new HttpTokenEndpointClient(endpoints);
@@ -134,7 +124,7 @@ public final class GrantFlow {
         propagation(config),
         config.upstreamDpop() && dpop != null ? dpop.forOtherServers() : null,
         runtime.memory(),
-        runtime.memory().hash().digest(policy(config)),
+        runtime.memory().hash().digest(FlowPolicy.parts(config)),
         new Authorization.Builder()
             .require("audience", config.audienceClaim(), config.audienceRequired())
             .require("scope", config.scopesClaim(), config.scopesRequired())
@@ -207,112 +197,6 @@ public final class GrantFlow {
           CredentialMethod.clientCredentials(Set.copyOf(config.clientCredentialsParamType())));
     }
     return methods;
-  }
-
-  /**
-   * Everything in the configuration that changes the tokens; without a salt, shared with no other
-   * flow.
-   */
-  private static List<String> policy(OidcGrantConfig config) {
-    List<String> parts = new ArrayList<>(List.of(
-        config
-            .cacheTokensSalt()
-            .map(Secret::reveal)
-            .orElseGet(() -> UUID.randomUUID().toString()),
-        config.issuer(),
-        String.valueOf(config.discoveryDocument()),
-        String.valueOf(config.tokenEndpoint()),
-        String.valueOf(config.jwksEndpoint()),
-        String.valueOf(config.sslVerify()),
-        String.valueOf(config.caCertificatesFile()),
-        String.valueOf(config.insecureHttpIssuer()),
-        config.clientAssertionAudience().orElse("") + " " + config.clientAssertionTyp(),
-        String.valueOf(config.mtlsTokenEndpoint()),
-        config.tlsClientAuth().map(GrantFlow::parts).orElse("") + config.tlsClientAuthSslVerify(),
-        String.valueOf(config.introspectionEndpoint()),
-        String.valueOf(config.mtlsIntrospectionEndpoint()),
-        config.introspectionEndpointAuthMethod().orElse(""),
-        config.introspectionHint() + " " + config.introspectionTokenParamName() + " "
-            + config.introspectionCheckActive(),
-        // What is verified here is not what the issuer was asked about.
-        config.authMethods().contains("bearer") + " "
-            + config.authMethods().contains("introspection"),
-        config.tokenEndpointAuthMethod().orElse(""),
-        config.clientAuth().orElse(""),
-        String.valueOf(config.clientAlg()),
-        config.tokenEndpointDpop() + " "
-            + config.dpopJwk().map(JWK::toJSONString).orElse(""),
-        config.tokenHeadersPrefix(),
-        config.verifySignature() + " " + config.verifyClaims() + " " + config.leeway()));
-    for (ClientSettings client : config.clients()) {
-      addAll(
-          parts,
-          List.of(
-              client.id(),
-              client.secret().map(Secret::reveal).orElse(""),
-              client.auth().orElse(""),
-              String.valueOf(client.algorithm()),
-              client.key().map(JWK::toJSONString).orElse("")));
-    }
-    addAll(parts, config.issuersAllowed());
-    addAll(parts, config.scopes());
-    addAll(parts, config.audience());
-    addAll(parts, config.tokenPostArgs());
-    addAll(parts, config.tokenHeaders());
-    addAll(parts, config.tokenHeadersReplay());
-    addAll(parts, config.ignoreSignature());
-    return parts;
-  }
-
-  private static String parts(TlsIdentity.Source source) {
-    return source.certificate() + "\n" + source.key().orElse("") + "\n";
-  }
-
-  /** With its length before it, so that no two sequences of lists are the same parts. */
-  private static void addAll(List<String> parts, Collection<String> list) {
-    parts.add(Integer.toString(list.size()));
-    parts.addAll(list);
-  }
-
-  private static void addAll(List<String> parts, Map<String, String> pairs) {
-    addAll(parts, pairs.keySet());
-    parts.addAll(pairs.values());
-  }
-
-  private static void warn(OidcGrantConfig config) {
-    String issuer = config.issuer();
-    if (!config.methodsLeftOut().isEmpty()) {
-      LOG.info("issuer {}: left out of auth_methods: {}", issuer, config.methodsLeftOut());
-    }
-    if (config.authMethods().contains("password")) {
-      LOG.warn(
-          "issuer {}: the password grant is on; RFC 9700 section 2.4 says it must not be used",
-          issuer);
-    }
-    boolean tokens =
-        config.authMethods().contains("bearer") || config.authMethods().contains("introspection");
-    if (tokens && config.audienceRequired().isEmpty()) {
-      LOG.warn(
-          "issuer {}: no audience is required, any token of the issuer opens the door", issuer);
-    }
-    if (tokens && config.kongCompatible()) {
-      LOG.warn(
-          "issuer {}: --compat kong lets bound tokens pass unchecked where proof_of_possession is off",
-          issuer);
-    }
-    if (!config.sslVerify()) {
-      LOG.warn("issuer {}: ssl_verify is off, anybody can pretend to be it", issuer);
-    }
-    if (config.insecureHttpIssuer()) {
-      LOG.warn("issuer {}: insecure_http_issuer is on, secrets may travel in clear text", issuer);
-    }
-    if (!config.verifySignature()
-        || !config.verifyClaims()
-        || !config.ignoreSignature().isEmpty()) {
-      LOG.warn(
-          "issuer {}: tokens are not verified in full (verify_signature, verify_claims, ignore_signature)",
-          issuer);
-    }
   }
 
   public Finding find(RequestView request) {

@@ -1,0 +1,48 @@
+package io.oidcgrant.flow;
+
+import io.oidcgrant.config.OidcGrantConfig;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What an operator should know of his configuration, told once at each start. */
+final class StartWarnings {
+  private static final Logger LOG = LoggerFactory.getLogger(GrantFlow.class);
+
+  private StartWarnings() {}
+
+  static void log(OidcGrantConfig config) {
+    String issuer = config.issuer();
+    if (!config.methodsLeftOut().isEmpty()) {
+      LOG.info("issuer {}: left out of auth_methods: {}", issuer, config.methodsLeftOut());
+    }
+    if (config.authMethods().contains("password")) {
+      LOG.warn(
+          "issuer {}: the password grant is on; RFC 9700 section 2.4 says it must not be used",
+          issuer);
+    }
+    boolean tokens =
+        config.authMethods().contains("bearer") || config.authMethods().contains("introspection");
+    if (tokens && config.audienceRequired().isEmpty()) {
+      LOG.warn(
+          "issuer {}: no audience is required, any token of the issuer opens the door", issuer);
+    }
+    if (tokens && config.kongCompatible()) {
+      LOG.warn(
+          "issuer {}: --compat kong lets bound tokens pass unchecked where proof_of_possession is off",
+          issuer);
+    }
+    if (!config.sslVerify()) {
+      LOG.warn("issuer {}: ssl_verify is off, anybody can pretend to be it", issuer);
+    }
+    if (config.insecureHttpIssuer()) {
+      LOG.warn("issuer {}: insecure_http_issuer is on, secrets may travel in clear text", issuer);
+    }
+    if (!config.verifySignature()
+        || !config.verifyClaims()
+        || !config.ignoreSignature().isEmpty()) {
+      LOG.warn(
+          "issuer {}: tokens are not verified in full (verify_signature, verify_claims, ignore_signature)",
+          issuer);
+    }
+  }
+}
