@@ -34,6 +34,12 @@ final class CertificateHeaderType implements FieldType<CertificateHeaderSettings
     List<String> anchors = anchors(mapping, reading);
     boolean secure = mapping.take("secure_source", FieldType.BOOLEAN).orElse(true);
     boolean partial = mapping.take("allow_partial_chain", FieldType.BOOLEAN).orElse(false);
+    if (!anchors.isEmpty() && !partial && anchors.stream().noneMatch(CertificateHeaderType::root)) {
+      mapping.problem(
+          "ca_certificates",
+          null,
+          "holds no root certificate: set allow_partial_chain to let a chain end at another one");
+    }
     mapping
         .take("revocation_check_mode", FieldType.oneOf("IGNORE_CA_ERROR", "SKIP", "STRICT"))
         .filter(mode -> !mode.equals("SKIP"))
@@ -74,15 +80,30 @@ final class CertificateHeaderType implements FieldType<CertificateHeaderSettings
     }
     List<String> anchors = new ArrayList<>();
     for (String name : named) {
-      Optional<String> pem = pem(name, reading);
-      pem.ifPresentOrElse(
-          anchors::add,
-          () -> mapping.problem(
-              "ca_certificates",
-              null,
-              "holds what is no id of an entry of ca_certificates, no PEM and no file"));
+      pem(name, reading)
+          .filter(CertificateHeaderType::certificates)
+          .ifPresentOrElse(
+              anchors::add,
+              () -> mapping.problem(
+                  "ca_certificates",
+                  null,
+                  "holds what is no id of an entry of ca_certificates, no PEM and no file of certificates"));
     }
     return anchors;
+  }
+
+  private static boolean certificates(String pem) {
+    try {
+      return !Pem.certificates(pem).isEmpty();
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static boolean root(String pem) {
+    return Pem.certificates(pem).stream()
+        .anyMatch(certificate ->
+            certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal()));
   }
 
   private static Optional<String> pem(String name, Reading reading) {

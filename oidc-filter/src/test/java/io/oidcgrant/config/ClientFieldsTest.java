@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWK;
 import io.oidcgrant.jose.SigningKey;
+import io.oidcgrant.testing.TestCertificates;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -100,9 +103,12 @@ class ClientFieldsTest {
         .noneMatch(told -> told.contains("secret-word"));
   }
 
+  @TempDir
+  Path folder;
+
   @Test
   void certificateFromAHeader_isReadWhole() {
-    String authority = "-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----";
+    String authority = new TestCertificates(folder).anchor().toString();
     CertificateHeaderSettings header =
         good("""
         client_secret: s
@@ -135,7 +141,7 @@ class ClientFieldsTest {
         """))
         .containsExactly(
             "k.yaml:8: proof_of_possession_mtls_from_header.certificate_header_name: must be the name of a header",
-            "k.yaml:8: proof_of_possession_mtls_from_header.ca_certificates: holds what is no id of an entry of ca_certificates, no PEM and no file",
+            "k.yaml:8: proof_of_possession_mtls_from_header.ca_certificates: holds what is no id of an entry of ca_certificates, no PEM and no file of certificates",
             "k.yaml:9: proof_of_possession_mtls_from_header.revocation_check_mode: STRICT is not implemented in this release; write SKIP");
   }
 
