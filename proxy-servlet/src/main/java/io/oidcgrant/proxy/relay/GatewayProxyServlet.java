@@ -37,6 +37,7 @@ import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Attributes;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -196,14 +197,26 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     return false;
   }
 
-  /** The base class would invent a content type. */
+  /**
+   * A body in memory goes out at once: no reader that a second attempt could meet still at work.
+   * For others the base class would invent a content type.
+   */
   @Override
   protected Request.Content proxyRequestContent(
       HttpServletRequest request, HttpServletResponse response, Request upstream)
       throws IOException {
+    Request.Content inMemory = bodyInMemory(request);
+    if (inMemory != null) {
+      return inMemory;
+    }
     AsyncRequestContent content = new AsyncRequestContent((String) null);
     request.getInputStream().setReadListener(newReadListener(request, response, upstream, content));
     return content;
+  }
+
+  private Request.@Nullable Content bodyInMemory(HttpServletRequest request) {
+    byte[] body = managed.readBody(request);
+    return body == null ? null : new BytesRequestContent((String) null, body);
   }
 
   @Override
@@ -246,10 +259,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   private void sendAgain(HttpServletRequest request, HttpServletResponse response) {
     Request again = newProxyRequest(request, rewriteTarget(request));
     copyRequestHeaders(request, again);
-    byte[] body = managed.readBody(request);
-    if (body != null) {
-      again.body(new BytesRequestContent((String) null, body));
-    }
+    again.body(bodyInMemory(request));
     send(request, response, again, false);
   }
 
