@@ -16,7 +16,6 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.net.URI;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -204,7 +203,7 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
       String url = original.getRequestURL().toString();
       String path = original.getRequestURI();
       String base = url.endsWith(path) ? url.substring(0, url.length() - path.length()) : url;
-      madeProof = maker.make(original.getMethod(), URI.create(base), path);
+      madeProof = maker.make(original.getMethod(), base, path);
     }
     return madeProof;
   }

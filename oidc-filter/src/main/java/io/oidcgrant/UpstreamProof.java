@@ -29,14 +29,17 @@ public final class UpstreamProof {
    * @param base where the upstream is; replaced by {@code dpop_upstream_url}
    * @param path what follows, as it is sent, without the query
    */
-  public String make(String method, URI base, String path) {
+  public String make(String method, String base, String path) {
     return proofs.proof(method, target(base, path), accessToken.reveal());
   }
 
-  private String target(URI base, String path) {
-    String text = publicBase.orElse(base).toString();
-    String stem = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
-    return stem + path;
+  private String target(String base, String path) {
+    String text = base(base);
+    return (text.endsWith("/") ? text.substring(0, text.length() - 1) : text) + path;
+  }
+
+  private String base(String base) {
+    return publicBase.map(URI::toString).orElse(base);
   }
 
   /**
@@ -45,7 +48,7 @@ public final class UpstreamProof {
    * @param nonce value of {@code DPoP-Nonce}; null where there was none
    * @return whether there is a nonce to try again with
    */
-  public boolean nonce(URI base, @Nullable String nonce) {
-    return proofs.remember(publicBase.orElse(base).toString(), nonce);
+  public boolean nonce(String base, @Nullable String nonce) {
+    return proofs.remember(base(base), nonce);
   }
 }

@@ -1,6 +1,5 @@
 package io.oidcgrant.proxy.relay;
 
-import io.oidcgrant.UpstreamProof;
 import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.answer.ErrorAnswer;
 import io.oidcgrant.proxy.route.Match;
@@ -32,13 +31,13 @@ import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Attributes;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +62,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
 
   private final transient HeaderPolicy headers;
   private final transient ManagedHeaders managed;
+  private final transient NonceChallenge challenges;
   private final transient ByteBufferPool buffers;
   private final int connectTimeout;
 
@@ -75,6 +75,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       TrustedPeers trusted, ManagedHeaders managed, ByteBufferPool buffers, int connectTimeout) {
     this.headers = new HeaderPolicy(trusted, managed);
     this.managed = managed;
+    this.challenges = new NonceChallenge(managed);
     this.buffers = buffers;
     this.connectTimeout = connectTimeout;
   }
@@ -182,7 +183,12 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     return super.hasContent(request)
         || (request.getContentLengthLong() < 0
             && request.getProtocol().startsWith("HTTP/2")
-            && !USUALLY_EMPTY.contains(request.getMethod()));
+            && !usuallyEmpty(request.getMethod()));
+  }
+
+  /** Whether requests with this method have no body, where nothing tells of one. */
+  static boolean usuallyEmpty(String method) {
+    return USUALLY_EMPTY.contains(method);
   }
 
   /** Answered here, when the body is first read: an upstream may never say 100. */
@@ -191,14 +197,26 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     return false;
   }
 
-  /** The base class would invent a content type. */
+  /**
+   * A body in memory goes out at once: no reader that a second attempt could meet still at work.
+   * For others the base class would invent a content type.
+   */
   @Override
   protected Request.Content proxyRequestContent(
       HttpServletRequest request, HttpServletResponse response, Request upstream)
       throws IOException {
+    Request.Content inMemory = bodyInMemory(request);
+    if (inMemory != null) {
+      return inMemory;
+    }
     AsyncRequestContent content = new AsyncRequestContent((String) null);
     request.getInputStream().setReadListener(newReadListener(request, response, upstream, content));
     return content;
+  }
+
+  private Request.@Nullable Content bodyInMemory(HttpServletRequest request) {
+    byte[] body = managed.readBody(request);
+    return body == null ? null : new BytesRequestContent((String) null, body);
   }
 
   @Override
@@ -219,6 +237,11 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   @Override
   protected void sendProxyRequest(
       HttpServletRequest request, HttpServletResponse response, Request upstream) {
+    send(request, response, upstream, true);
+  }
+
+  private void send(
+      HttpServletRequest request, HttpServletResponse response, Request upstream, boolean first) {
     int limit = match(request).route().service().connectTimeout();
     if (limit < connectTimeout) {
       Scheduler.Task timer = getHttpClient()
@@ -229,38 +252,15 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
               TimeUnit.MILLISECONDS);
       upstream.onRequestBegin(begun -> timer.cancel());
     }
-    upstream.send(new RelayListener(request, response, true));
+    upstream.send(new RelayListener(request, response, first));
   }
 
   /** Once more, with the nonce that the upstream asked for and everything else as it was. */
   private void sendAgain(HttpServletRequest request, HttpServletResponse response) {
     Request again = newProxyRequest(request, rewriteTarget(request));
     copyRequestHeaders(request, again);
-    byte[] body = managed.readBody(request);
-    if (body != null) {
-      again.body(new BytesRequestContent((String) null, body));
-    }
-    again.send(new RelayListener(request, response, false));
-  }
-
-  /**
-   * Whether an upstream asks for a nonce (RFC 9449 section 9) that a second attempt can have: the
-   * body is in memory, or there is none.
-   */
-  private boolean wantsNonce(HttpServletRequest request, Response upstream, boolean first) {
-    UpstreamProof proof = managed.proof(request);
-    if (proof == null) {
-      return false;
-    }
-    HttpFields answered = upstream.getHeaders();
-    boolean fresh =
-        proof.nonce(match(request).route().service().address(), answered.get("DPoP-Nonce"));
-    return fresh
-        && first
-        && upstream.getStatus() == 401
-        && answered.getValuesList(HttpHeader.WWW_AUTHENTICATE).stream()
-            .anyMatch(challenge -> challenge.contains("use_dpop_nonce"))
-        && (!hasContent(request) || managed.readBody(request) != null);
+    again.body(bodyInMemory(request));
+    send(request, response, again, false);
   }
 
   @Override
@@ -293,7 +293,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
 
     @Override
     public void onHeaders(Response upstream) {
-      again = wantsNonce(request, upstream, first);
+      again = challenges.answerable(request, match(request).route().service(), upstream) && first;
       if (!again) {
         super.onHeaders(upstream);
       }
@@ -312,7 +312,12 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     @Override
     public void onComplete(Result result) {
       if (again && result.getResponseFailure() == null) {
-        sendAgain(request, response);
+        try {
+          sendAgain(request, response);
+        } catch (RuntimeException e) {
+          // Nobody else would end the exchange.
+          onProxyResponseFailure(request, response, result.getResponse(), e);
+        }
       } else if (result.isFailed() && result.getResponseFailure() == null) {
         onProxyResponseSuccess(request, response, result.getResponse());
       } else {

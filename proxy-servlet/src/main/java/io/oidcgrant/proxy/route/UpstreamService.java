@@ -1,7 +1,5 @@
 package io.oidcgrant.proxy.route;
 
-import java.net.URI;
-
 /**
  * Where requests go.
  *
@@ -23,8 +21,8 @@ public record UpstreamService(
     int readTimeout) {
 
   /** Its address, with its path but no slash at the end. */
-  public URI address() {
-    return URI.create(scheme + "://" + authority() + stem());
+  public String address() {
+    return scheme + "://" + authority() + stem();
   }
 
   /** What of a path goes beyond {@link #address}. */

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** An upstream on bare sockets that records every request and answers what the test says. */
 public final class RawUpstream implements AutoCloseable {
@@ -101,6 +102,7 @@ public final class RawUpstream implements AutoCloseable {
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final List<Received> received = new CopyOnWriteArrayList<>();
+  private final AtomicInteger accepted = new AtomicInteger();
   private volatile Script script;
 
   public RawUpstream() {
@@ -143,6 +145,16 @@ public final class RawUpstream implements AutoCloseable {
     answerOk();
   }
 
+  /** How many connections there have been since the beginning. */
+  public int connections() {
+    return accepted.get();
+  }
+
+  /** How many connections are open. */
+  public int open() {
+    return open.size();
+  }
+
   /** Every request whose head came. */
   public List<Received> received() {
     return received;
@@ -160,6 +172,7 @@ public final class RawUpstream implements AutoCloseable {
     while (!server.isClosed()) {
       try {
         Socket socket = server.accept();
+        accepted.incrementAndGet();
         open.add(socket);
         executor.execute(() -> serve(socket));
       } catch (IOException e) {

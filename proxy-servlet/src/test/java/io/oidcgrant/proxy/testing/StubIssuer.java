@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.text.ParseException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** An issuer that grants everything; the last granted access token is known. */
+/**
+ * An issuer that grants everything, bound to the key of a DPoP proof where it gets one; the last
+ * granted access token is known.
+ */
 public final class StubIssuer implements AutoCloseable {
   static {
     // Without it every answer waits 40 ms for an acknowledgement.
@@ -66,16 +70,26 @@ public final class StubIssuer implements AutoCloseable {
 
   private void token(HttpExchange exchange) throws IOException {
     asked.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-    String token = accessToken();
+    String proof = exchange.getRequestHeaders().getFirst("DPoP");
+    String token = accessToken(proof == null ? Map.of() : Map.of("jkt", thumbprint(proof)));
     granted.add(token);
     send(
         exchange,
         "{\"access_token\":\"" + token
-            + "\",\"token_type\":\"Bearer\",\"expires_in\":300,\"refresh_token\":\"next-"
+            + "\",\"token_type\":\"" + (proof == null ? "Bearer" : "DPoP")
+            + "\",\"expires_in\":300,\"refresh_token\":\"next-"
             + granted.size() + "\"}");
   }
 
-  private String accessToken() {
+  private static String thumbprint(String proof) {
+    try {
+      return JWSObject.parse(proof).getHeader().getJWK().computeThumbprint().toString();
+    } catch (ParseException | JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private String accessToken(Map<String, Object> confirmation) {
     long now = Instant.now().getEpochSecond();
     JWSObject jwt = new JWSObject(
         new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build(),
@@ -89,7 +103,9 @@ public final class StubIssuer implements AutoCloseable {
             "iat",
             now,
             "exp",
-            now + 300)));
+            now + 300,
+            "cnf",
+            confirmation)));
     try {
       jwt.sign(new RSASSASigner(key));
     } catch (JOSEException e) {
@@ -108,9 +124,14 @@ public final class StubIssuer implements AutoCloseable {
     return granted;
   }
 
+  /** The access token that was granted last. */
+  public String token() {
+    return granted.get(granted.size() - 1);
+  }
+
   /** {@code Bearer} and the access token that was granted last. */
   public String bearer() {
-    return "Bearer " + granted.get(granted.size() - 1);
+    return "Bearer " + token();
   }
 
   private static void send(HttpExchange exchange, String json) throws IOException {
