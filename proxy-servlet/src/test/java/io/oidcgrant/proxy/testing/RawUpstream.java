@@ -150,11 +150,6 @@ public final class RawUpstream implements AutoCloseable {
     return accepted.get();
   }
 
-  /** How many connections are open. */
-  public int open() {
-    return open.size();
-  }
-
   /** Every request whose head came. */
   public List<Received> received() {
     return received;
