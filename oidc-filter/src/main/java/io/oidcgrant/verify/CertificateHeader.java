@@ -20,6 +20,7 @@ import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Client certificates that a trusted peer tells of in a header, after it has taken TLS off.
@@ -28,6 +29,9 @@ import java.util.Set;
 public final class CertificateHeader {
   private static final int MAX_LENGTH = 64 * 1024;
   private static final int MAX_CHAIN = 10;
+  /** What PEM has more than base64, its lines folded into one. */
+  private static final Pattern FRAME =
+      Pattern.compile("-----(?:BEGIN|END) CERTIFICATE-----|[ \\t]");
 
   private final boolean urlEncoded;
   private final Set<TrustAnchor> anchors;
@@ -35,7 +39,7 @@ public final class CertificateHeader {
   /**
    * Creates one.
    *
-   * @param urlEncoded percent-encoded PEM; else base64 of DER
+   * @param urlEncoded percent-encoded PEM; else base64 of DER, or PEM in one line
    * @param authorities to one of which a certificate must lead
    * @param partialChain whether intermediate ones among them may end a chain
    */
@@ -74,19 +78,25 @@ public final class CertificateHeader {
       parameters.setRevocationEnabled(false);
       parameters.setDate(Date.from(now));
       var unused = CertPathValidator.getInstance("PKIX")
-          .validate(factory.generateCertPath(withoutAnchor(chain)), parameters);
+          .validate(factory.generateCertPath(toAnchor(chain)), parameters);
       return chain.get(0);
-    } catch (GeneralSecurityException | IllegalArgumentException e) {
+    } catch (GrantException e) {
+      throw e;
+    } catch (GeneralSecurityException | RuntimeException e) {
+      // Also what a parser of DER may throw at bytes that are none.
       throw bad("it cannot be read, has ended, or leads to no authority that is trusted");
     }
   }
 
-  private List<X509Certificate> withoutAnchor(List<X509Certificate> chain) {
-    X509Certificate last = chain.get(chain.size() - 1);
-    return chain.size() > 1
-            && anchors.stream().anyMatch(anchor -> last.equals(anchor.getTrustedCert()))
-        ? chain.subList(0, chain.size() - 1)
-        : chain;
+  /** Less the first authority that is trusted, and what stands above it. */
+  private List<X509Certificate> toAnchor(List<X509Certificate> chain) {
+    for (int i = 1; i < chain.size(); i++) {
+      X509Certificate above = chain.get(i);
+      if (anchors.stream().anyMatch(anchor -> above.equals(anchor.getTrustedCert()))) {
+        return chain.subList(0, i);
+      }
+    }
+    return chain;
   }
 
   private byte[] decoded(String value) {
@@ -95,7 +105,7 @@ public final class CertificateHeader {
       return URLDecoder.decode(value.replace("+", "%2B"), StandardCharsets.UTF_8)
           .getBytes(StandardCharsets.US_ASCII);
     }
-    return Base64.getDecoder().decode(value);
+    return Base64.getDecoder().decode(FRAME.matcher(value).replaceAll(""));
   }
 
   private static GrantException bad(String detail) {

@@ -20,6 +20,8 @@ public final class DpopNonces {
   private static final String ALGORITHM = "HmacSHA256";
   private static final int TIME = Long.BYTES;
   private static final int SEAL = 16;
+  /** Tolerated difference of the nodes' clocks. */
+  private static final Duration AHEAD = Duration.ofSeconds(60);
 
   private final SecretKeySpec key;
   private final Duration lifetime;
@@ -40,7 +42,7 @@ public final class DpopNonces {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(nonce);
   }
 
-  /** Whether it is one of ours, and not too old. */
+  /** Whether it is one of ours, neither too old nor of a time to come. */
   public boolean accepts(@Nullable String nonce) {
     byte[] bytes;
     try {
@@ -56,7 +58,8 @@ public final class DpopNonces {
       return false;
     }
     Instant made = Instant.ofEpochSecond(ByteBuffer.wrap(time).getLong());
-    return made.plus(lifetime).isAfter(clock.instant());
+    Instant now = clock.instant();
+    return made.plus(lifetime).isAfter(now) && !made.isAfter(now.plus(AHEAD));
   }
 
   private byte[] seal(byte[] time) {

@@ -74,13 +74,13 @@ final class DpopProofCheck {
    */
   Proof check(Request request, @Nullable String thumbprint, boolean timed, Instant now) {
     SignedJWT jwt = parse(single(request.lines()));
-    JWK key = key(jwt.getHeader());
+    JWK key = key(jwt);
     String shown = thumbprint(key);
     if (thumbprint != null && !thumbprint.equals(shown)) {
       throw Failure.of(Kind.REJECTED, "the access token is bound to another key than the proof's")
           .toException();
     }
-    Map<String, Object> claims = claims(jwt);
+    Map<String, Object> claims = json(jwt.getParsedParts()[1]);
     String id = text(claims, "jti");
     if (id.isEmpty() || id.length() > MAX_ID_LENGTH) {
       throw bad("jti must have 1 to 256 characters");
@@ -142,12 +142,14 @@ final class DpopProofCheck {
     }
   }
 
-  private static JWK key(JWSHeader header) {
+  private static JWK key(SignedJWT jwt) {
+    JWSHeader header = jwt.getHeader();
     JWSAlgorithm algorithm = header.getAlgorithm();
     if (!SignatureCheck.ALGORITHMS.contains(algorithm)) {
       throw bad("its algorithm is not accepted");
     }
-    Map<String, Object> members = object(header.toJSONObject().get("jwk"));
+    // As it was written: parsed, a key has lost the members that are none of its kind.
+    Map<String, Object> members = object(json(jwt.getParsedParts()[0]).get("jwk"));
     JWK key = header.getJWK();
     if (key == null || members == null) {
       throw bad("its header has no jwk");
@@ -166,11 +168,11 @@ final class DpopProofCheck {
     return value instanceof Map ? (Map<String, Object>) value : null;
   }
 
-  private static Map<String, Object> claims(SignedJWT jwt) {
+  private static Map<String, Object> json(Base64URL part) {
     try {
-      Map<String, Object> claims = JSONObjectUtils.parse(jwt.getPayload().toString());
-      if (claims != null) {
-        return claims;
+      Map<String, Object> members = JSONObjectUtils.parse(part.decodeToString());
+      if (members != null) {
+        return members;
       }
     } catch (ParseException e) {
       // As good as none.

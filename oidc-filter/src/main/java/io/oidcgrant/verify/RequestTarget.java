@@ -1,15 +1,19 @@
 package io.oidcgrant.verify;
 
-import java.net.URI;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Addresses of requests in one form, so that they can be compared as texts (RFC 3986 sections 6.2.2
- * and 6.2.3): without query and fragment.
+ * and 6.2.3): without query and fragment. Hosts with an underscore and paths with characters that
+ * callers should have escaped are taken as they are.
  */
 final class RequestTarget {
+  private static final Pattern ADDRESS =
+      Pattern.compile("(?i)(https?)://([a-z0-9._~!$&'()*+,;=-]+|\\[[0-9a-f:.]+])(?::([0-9]{0,5}))?"
+          + "(/(?:[!-$&-\\[\\]-~]|%[0-9a-f]{2})*+)?");
   private static final Pattern DOTS = Pattern.compile("(?i).*/(\\.|%2e){1,2}(/.*)?");
 
   private RequestTarget() {}
@@ -21,24 +25,20 @@ final class RequestTarget {
       int at = text.indexOf(mark);
       text = at < 0 ? text : text.substring(0, at);
     }
-    URI uri;
-    try {
-      uri = URI.create(text);
-    } catch (IllegalArgumentException e) {
+    Matcher parts = ADDRESS.matcher(text);
+    if (!parts.matches()) {
       return null;
     }
-    String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-    String host = uri.getHost();
-    boolean secure = scheme.equals("https");
-    if ((!secure && !scheme.equals("http")) || host == null || uri.getRawUserInfo() != null) {
-      return null;
-    }
-    String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+    String scheme = parts.group(1).toLowerCase(Locale.ROOT);
+    String port = parts.group(3) == null ? "" : parts.group(3);
+    String path = parts.group(4) == null ? "/" : parts.group(4);
     if (DOTS.matcher(path).matches()) {
       return null;
     }
-    int port = uri.getPort() == (secure ? 443 : 80) ? -1 : uri.getPort();
-    return scheme + "://" + host.toLowerCase(Locale.ROOT) + (port < 0 ? "" : ":" + port)
+    int usual = scheme.equals("https") ? 443 : 80;
+    int number = port.isEmpty() ? usual : Integer.parseInt(port);
+    return scheme + "://" + parts.group(2).toLowerCase(Locale.ROOT)
+        + (number == usual ? "" : ":" + number)
         + unescaped(path);
   }
 
@@ -54,7 +54,7 @@ final class RequestTarget {
         normal.append(c);
         continue;
       }
-      // URI has seen to it that two digits follow.
+      // The pattern has seen to it that two digits follow.
       String digits = path.substring(i + 1, i + 3);
       char escaped = (char) Integer.parseInt(digits, 16);
       if (escaped < 0x7f && (Character.isLetterOrDigit(escaped) || "-._~".indexOf(escaped) >= 0)) {

@@ -63,6 +63,21 @@ public final class TestCertificates {
     return entry(name);
   }
 
+  /**
+   * The same, by an intermediate authority, whose certificate is the second of the chain.
+   *
+   * @param life keytool's options, such as {@code -startdate}
+   */
+  public KeyStore.PrivateKeyEntry issuedByIntermediate(String name, String... life) {
+    made.computeIfAbsent("intermediate", absent -> issue("ca", absent, "bc:c", life("3650")));
+    made.computeIfAbsent(name, absent -> issue("intermediate", absent, "eku=clientAuth", life));
+    return entry(name);
+  }
+
+  private static String[] life(String days) {
+    return new String[] {"-startdate", "-30d", "-validity", days};
+  }
+
   /** A client's key with its certificate for {@code CN=name}, by nobody but itself. */
   public KeyStore.PrivateKeyEntry selfSignedClient(String name) {
     generate(name, "eku=clientAuth");
@@ -159,10 +174,10 @@ public final class TestCertificates {
   }
 
   private SSLContext issued(String name, String names, String... life) {
-    return made.computeIfAbsent(name, absent -> issue(name, names, life));
+    return made.computeIfAbsent(name, absent -> issue("ca", name, names, life));
   }
 
-  private SSLContext issue(String name, String names, String... life) {
+  private SSLContext issue(String issuer, String name, String names, String... life) {
     generate(name, names);
     String request = directory.resolve(name + ".csr").toString();
     String certificate = directory.resolve(name + ".pem").toString();
@@ -172,9 +187,9 @@ public final class TestCertificates {
                 "-gencert",
                 "-rfc",
                 "-keystore",
-                store("ca"),
+                store(issuer),
                 "-alias",
-                "ca",
+                issuer,
                 "-ext",
                 names,
                 "-infile",

@@ -26,6 +26,18 @@ class DpopNoncesTest {
     assertThat(nonces.accepts(nonce)).isFalse();
   }
 
+  /** By a node whose clock is ahead: it would outlive what remembers its proofs. */
+  @Test
+  void nonceOfTheFuture_isRefused() {
+    TestClock ahead = new TestClock();
+    DpopNonces other = new DpopNonces(KEY, Duration.ofMinutes(5), ahead);
+    ahead.advance(Duration.between(ahead.instant(), clock.instant()));
+    ahead.advance(Duration.ofSeconds(60));
+    assertThat(nonces.accepts(other.make())).isTrue();
+    ahead.advance(Duration.ofSeconds(1));
+    assertThat(nonces.accepts(other.make())).isFalse();
+  }
+
   @Test
   void whatIsNotOurs_isRefused() {
     String nonce = nonces.make();

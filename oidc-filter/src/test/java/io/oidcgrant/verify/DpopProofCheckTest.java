@@ -307,6 +307,38 @@ class DpopProofCheckTest {
     assertThat(failure(input + "." + signature).kind()).isEqualTo(Kind.INVALID_DPOP_PROOF);
   }
 
+  /** RFC 9449 section 4.3, step 7: also members that have no place in a key of this kind. */
+  @ParameterizedTest
+  @ValueSource(strings = {"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
+  void secretMemberInTheKey_isRefused(String member) throws Exception {
+    String jwk = KEY.publicKey().toJSONString();
+    String header = "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"jwk\":"
+        + jwk.substring(0, jwk.length() - 1) + ",\"" + member + "\":\"AQAB\"}}";
+
+    invalid(signedText(header, new Payload(claims()).toBase64URL()), "");
+  }
+
+  private static String signedText(String header, Base64URL payload) throws Exception {
+    String input = Base64URL.encode(header) + "." + payload;
+    return input + "."
+        + new ECDSASigner(KEY.key().toECKey())
+            .sign(new JWSHeader(JWSAlgorithm.ES256), input.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  @Test
+  void memberThatIsThereTwice_isRefused() throws Exception {
+    String header =
+        "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"jwk\":" + KEY.publicKey().toJSONString() + "}";
+    String payload = new Payload(claims()).toString();
+    assertThat(check(signedText(header, Base64URL.encode(payload)))).isNotNull();
+
+    invalid(signedText(header, Base64URL.encode("{\"htm\":\"GET\"," + payload.substring(1))), "");
+    invalid(
+        signedText(
+            header.replace("{\"typ\"", "{\"alg\":\"ES256\",\"typ\""), Base64URL.encode(payload)),
+        "");
+  }
+
   @Test
   void oneLineWithOneProof_isDemanded() {
     String proof = KEY.signWithKey(TYPE, claims());
