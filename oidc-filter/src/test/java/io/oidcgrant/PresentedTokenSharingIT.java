@@ -48,4 +48,31 @@ class PresentedTokenSharingIT {
       assertThat(issuer.requests("introspect")).hasSize(1);
     }
   }
+
+  @Test
+  void boundJwt_whoseBindingTheIssuerLeavesOut_isNotAPlainBearer() {
+    try (VerifyingIssuer issuer = VerifyingIssuer.start();
+        io.oidcgrant.testing.ScriptedIssuer forgetful =
+            io.oidcgrant.testing.ScriptedIssuer.start();
+        GrantRuntime runtime = GrantRuntime.create();
+        EchoApp app = EchoApp.start(
+            new OidcGrantFilter(config(issuer).authMethods("introspection").build(), runtime))) {
+      issuer.register(RegisteredClient.secretPost("c", "canary"));
+      // The server asked says active and nothing of the key.
+      issuer.discovery(Map.of("introspection_endpoint", forgetful.url() + "/token"));
+      forgetful.answer(
+          io.oidcgrant.testing.ScriptedIssuer.Reply.json(200, "{\"active\":true,\"aud\":\"api\"}"));
+      String bound = issuer.accessToken(
+          "c",
+          "john",
+          Map.of(
+              "aud", "api", "cnf", Map.of("jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I")));
+      String plain = issuer.accessToken("c", "john", Map.of("aud", "api"));
+      RawHttp http = new RawHttp(app.port());
+
+      assertThat(http.get("/a", "Authorization: Bearer " + plain).status()).isEqualTo(200);
+      assertThat(http.get("/a", "Authorization: Bearer " + bound).status()).isEqualTo(401);
+      assertThat(app.seen()).hasSize(1);
+    }
+  }
 }

@@ -14,7 +14,7 @@ public final class ReplayMemory {
   /** Bytes of an entry, roughly. */
   private static final long ENTRY = 128;
 
-  private static final int MOST = 1 << 20;
+  private static final int MOST = 1 << 22;
 
   /** What came of an attempt. */
   public enum Use {
@@ -43,9 +43,9 @@ public final class ReplayMemory {
     this.since = clock.instant();
   }
 
-  /** One that takes at most a sixteenth of the heap. */
+  /** One that takes at most an eighth of the heap. */
   public static ReplayMemory ofHeap(Duration time, InstantSource clock) {
-    long most = Runtime.getRuntime().maxMemory() / 16 / (2 * ENTRY);
+    long most = Runtime.getRuntime().maxMemory() / 8 / (2 * ENTRY);
     return new ReplayMemory(time, (int) Math.min(MOST, most), clock);
   }
 

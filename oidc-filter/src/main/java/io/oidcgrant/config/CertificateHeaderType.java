@@ -34,7 +34,11 @@ final class CertificateHeaderType implements FieldType<CertificateHeaderSettings
     List<String> anchors = anchors(mapping, reading);
     boolean secure = mapping.take("secure_source", FieldType.BOOLEAN).orElse(true);
     boolean partial = mapping.take("allow_partial_chain", FieldType.BOOLEAN).orElse(false);
-    if (!anchors.isEmpty() && !partial && anchors.stream().noneMatch(CertificateHeaderType::root)) {
+    List<String> readable =
+        anchors.stream().filter(CertificateHeaderType::certificates).toList();
+    if (!readable.isEmpty()
+        && !partial
+        && readable.stream().noneMatch(CertificateHeaderType::root)) {
       mapping.problem(
           "ca_certificates",
           null,
@@ -81,7 +85,6 @@ final class CertificateHeaderType implements FieldType<CertificateHeaderSettings
     List<String> anchors = new ArrayList<>();
     for (String name : named) {
       pem(name, reading)
-          .filter(CertificateHeaderType::certificates)
           .ifPresentOrElse(
               anchors::add,
               () -> mapping.problem(
@@ -108,11 +111,13 @@ final class CertificateHeaderType implements FieldType<CertificateHeaderSettings
 
   private static Optional<String> pem(String name, Reading reading) {
     Optional<String> entry = reading.certificates().findAuthority(name);
-    if (entry.isPresent() || Pem.isPem(name)) {
-      return entry.or(() -> Optional.of(name));
+    if (entry.isPresent()) {
+      // One that cannot be used is a problem where it stands.
+      return entry;
     }
     try {
-      return Optional.of(Files.readString(Path.of(name)));
+      return Optional.of(Pem.isPem(name) ? name : Files.readString(Path.of(name)))
+          .filter(CertificateHeaderType::certificates);
     } catch (IOException | InvalidPathException e) {
       return Optional.empty();
     }

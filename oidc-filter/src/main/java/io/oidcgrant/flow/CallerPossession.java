@@ -170,12 +170,13 @@ final class CallerPossession {
     boolean strange = header.isPresent()
         && header.get().trustedPeersOnly()
         && !trusted.contains(request.remoteAddress());
-    if (strange) {
-      Set<String> both = new HashSet<>(hidden);
-      both.add(HeaderNames.folded(header.get().name()));
-      return both;
+    Set<String> proof = credential instanceof Credential.AccessToken ? hidden : Set.of();
+    if (!strange) {
+      return proof;
     }
-    return credential instanceof Credential.AccessToken ? hidden : Set.of();
+    Set<String> both = new HashSet<>(proof);
+    both.add(HeaderNames.folded(header.get().name()));
+    return both;
   }
 
   /** A nonce for the next proof; null where none is needed. */

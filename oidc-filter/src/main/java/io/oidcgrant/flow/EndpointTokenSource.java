@@ -123,6 +123,7 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
     Map<String, String> headers = new LinkedHashMap<>(config.tokenHeaders());
     headers.putAll(request.headers());
     if (dpop != null) {
+      headers.keySet().removeIf(DPOP::equalsIgnoreCase);
       headers.put(DPOP, dpop.proof("POST", address.toString(), null));
     }
     return client.send(message(request, metadata, address), headers).thenCompose(answer -> {

@@ -64,6 +64,27 @@ final class IntrospectedTokenSource implements TokenSource<Tokens> {
         proofs.address(IssuerEndpoint.INTROSPECTION, metadata), authentication, form);
   }
 
+  /**
+   * What a JWT says itself of what it is bound to holds where the issuer leaves it out; its
+   * signature need not be looked at for that, which only makes it harder to use.
+   */
+  private static Map<String, Object> bound(
+      Credential.AccessToken presented, Map<String, Object> answer) {
+    Object own = TokenVerifier.unverifiedClaims(presented.token().reveal()).get("cnf");
+    if (own == null) {
+      return answer;
+    }
+    Object told = answer.get("cnf");
+    if (told != null && !told.equals(own)) {
+      throw Failure.of(
+              Kind.REJECTED, "the access token and the issuer differ in what it is bound to")
+          .toException();
+    }
+    Map<String, Object> both = new LinkedHashMap<>(answer);
+    both.put("cnf", own);
+    return both;
+  }
+
   private Tokens assemble(
       Credential.AccessToken presented, Map<String, Object> answer, IssuerMetadata metadata) {
     Object active = answer.get("active");
@@ -76,7 +97,7 @@ final class IntrospectedTokenSource implements TokenSource<Tokens> {
           .toException();
     }
     Verified verified = verifier.introspected(
-        answer,
+        bound(presented, answer),
         config.issuersAllowed().isEmpty() ? List.of(metadata.issuer()) : config.issuersAllowed());
     Instant now = clock.instant();
     Instant end = verified.expiresAt().orElseGet(() -> now.plus(config.cacheTtl()));

@@ -127,6 +127,21 @@ public final class TokenVerifier {
     }
   }
 
+  /** What a JWT says, be it true or not; nothing of anything else. */
+  public static Map<String, Object> unverifiedClaims(String token) {
+    if (!looksLikeJwt(token)) {
+      return Map.of();
+    }
+    int first = token.indexOf('.');
+    Base64URL payload = new Base64URL(token.substring(first + 1, token.indexOf('.', first + 1)));
+    try {
+      Map<String, Object> claims = JSONObjectUtils.parse(payload.decodeToString());
+      return claims == null ? Map.of() : claims;
+    } catch (ParseException e) {
+      return Map.of();
+    }
+  }
+
   /** Whether this is meant to be a JWT: else it is opaque. */
   public boolean isJwt(String token) {
     return looksLikeJwt(token);
