@@ -2,6 +2,7 @@ package io.oidcgrant.flow;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.oidcgrant.cache.CacheKey;
 import io.oidcgrant.cache.KeyedHash;
 import io.oidcgrant.cache.ReplayMemory;
 import io.oidcgrant.config.CertificateHeaderSettings;
@@ -25,6 +26,7 @@ import io.oidcgrant.verify.PossessionCheck.Shown;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +43,7 @@ final class CallerPossession {
   private final @Nullable DpopNonces nonces;
   private final Optional<CertificateHeaderSettings> header;
   private final @Nullable CertificateHeader certificates;
-  private final Cache<String, X509Certificate> believed;
+  private final Cache<CacheKey, X509Certificate> believed;
   private final TrustedPeers trusted;
   private final GrantRuntime runtime;
   private final Set<String> hidden;
@@ -145,13 +147,18 @@ final class CallerPossession {
           .toException();
     }
     List<String> lines = request.headers(settings.name());
-    X509Certificate known = lines.size() == 1 ? believed.getIfPresent(lines.get(0)) : null;
-    if (known != null) {
+    Instant now = runtime.clock().instant();
+    if (lines.size() != 1) {
+      return Optional.of(certificates.certificate(lines, now));
+    }
+    // By its hash: the values of a thousand headers may be large.
+    CacheKey key = runtime.memory().hash().key(NO_POLICY, "certificate", lines.get(0), "", null);
+    X509Certificate known = believed.getIfPresent(key);
+    if (known != null && !known.getNotAfter().toInstant().isBefore(now)) {
       return Optional.of(known);
     }
-    X509Certificate certificate =
-        certificates.certificate(lines, runtime.clock().instant());
-    believed.put(lines.get(0), certificate);
+    X509Certificate certificate = certificates.certificate(lines, now);
+    believed.put(key, certificate);
     return Optional.of(certificate);
   }
 
