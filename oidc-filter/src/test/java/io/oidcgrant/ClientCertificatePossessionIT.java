@@ -231,6 +231,35 @@ class ClientCertificatePossessionIT {
   }
 
   @Test
+  void certificateThatIsRemembered_isRefusedAfterItsEnd() throws Exception {
+    CertificateHeaderSettings header = new CertificateHeaderSettings(
+        "X-Client-Cert",
+        false,
+        List.of(Files.readString(certificates.anchor())),
+        true,
+        false,
+        Duration.ofHours(1));
+    X509Certificate own = (X509Certificate) caller.getCertificate();
+    String line = line(Base64.getEncoder().encodeToString(own.getEncoded()));
+    try (FilterBench bench = FilterBench.start(config -> config
+        .authMethods("bearer")
+        .insecureAnyAudience(true)
+        .proofOfPossessionMtls("strict")
+        .proofOfPossessionMtlsFromHeader(header)
+        .trustedIps("127.0.0.1"))) {
+      Map<String, ?> bound = Map.of("cnf", Map.of("x5t#S256", CertificateThumbprint.of(own)));
+      bench
+          .clock()
+          .advance(Duration.between(bench.clock().instant(), own.getNotAfter().toInstant()));
+      String bearer = "Authorization: Bearer " + bench.issuer().accessToken(bound);
+      assertThat(bench.http().get("/a", bearer, line).status()).isEqualTo(200);
+
+      bench.clock().advance(Duration.ofSeconds(1));
+      assertThat(bench.http().get("/a", bearer, line).status()).isEqualTo(401);
+    }
+  }
+
+  @Test
   void certificateInAHeaderOfAnybodyElse_isNotBelieved() throws Exception {
     String own = URLEncoder.encode(pem(caller), StandardCharsets.UTF_8).replace("+", "%20");
     byHeader(config -> config.trustedIps("10.0.0.0/8"), true, (http, app) -> {
