@@ -24,15 +24,15 @@ final class ErrorResponse {
   private static final Logger LOG = LoggerFactory.getLogger(OidcGrantFilter.class);
   private static final String REALM = "realm=\"oidc\"";
 
-  private final OidcGrantConfig config;
   /** RFC 6749 appendix A.4. */
   private static final Pattern SCOPE = Pattern.compile("[\\x20\\x21\\x23-\\x5B\\x5D-\\x7E]+");
 
   private static final String BEARER = "Bearer ";
   private static final String DPOP = "DPoP ";
   private static final String DPOP_ALGORITHMS =
-      "algs=\"ES256 ES384 ES512 PS256 PS384 PS512" + " RS256 RS384 RS512 EdDSA Ed25519\"";
+      "algs=\"ES256 ES384 ES512 PS256 PS384 PS512 RS256 RS384 RS512 EdDSA Ed25519\"";
 
+  private final OidcGrantConfig config;
   private final boolean basic;
   private final boolean bearer;
   private final String scope;

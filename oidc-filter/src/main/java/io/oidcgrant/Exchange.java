@@ -114,6 +114,10 @@ final class Exchange {
     } catch (GrantException e) {
       errors.write(request, response, e.failure());
       return;
+    } catch (RuntimeException e) {
+      LOG.error("a fault while a request was admitted", e);
+      errors.write(request, response, GrantException.failureOf(e));
+      return;
     }
     ForwardedRequest forwarded = new ForwardedRequest(request);
     HttpServletResponse answer = response;

@@ -75,4 +75,27 @@ class PresentedTokenSharingIT {
       assertThat(app.seen()).hasSize(1);
     }
   }
+
+  @Test
+  void routeThatRemembersNoIntrospection_doesNotUseWhatAnotherRemembers() {
+    try (VerifyingIssuer issuer = VerifyingIssuer.start();
+        GrantRuntime runtime = GrantRuntime.create();
+        EchoApp remembering = EchoApp.start(
+            new OidcGrantFilter(config(issuer).authMethods("introspection").build(), runtime));
+        EchoApp asking = EchoApp.start(new OidcGrantFilter(
+            config(issuer)
+                .authMethods("introspection")
+                .cacheIntrospection(false)
+                .build(),
+            runtime))) {
+      issuer.register(RegisteredClient.secretPost("c", "canary"));
+      String header =
+          "Authorization: Bearer " + issuer.accessToken("c", "john", Map.of("aud", "api"));
+
+      for (EchoApp app : java.util.List.of(remembering, remembering, asking, asking)) {
+        assertThat(new RawHttp(app.port()).get("/a", header).status()).isEqualTo(200);
+      }
+      assertThat(issuer.requests("introspect")).hasSize(3);
+    }
+  }
 }

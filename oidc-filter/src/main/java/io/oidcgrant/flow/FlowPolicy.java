@@ -39,15 +39,14 @@ final class FlowPolicy {
         String.valueOf(config.mtlsIntrospectionEndpoint()),
         config.introspectionEndpointAuthMethod().orElse(""),
         config.introspectionHint() + " " + config.introspectionTokenParamName() + " "
-            + config.introspectionCheckActive(),
+            + config.introspectionCheckActive() + " " + config.cacheIntrospection(),
         // What is verified here is not what the issuer was asked about.
         config.authMethods().contains("bearer") + " "
             + config.authMethods().contains("introspection"),
         config.tokenEndpointAuthMethod().orElse(""),
         config.clientAuth().orElse(""),
         String.valueOf(config.clientAlg()),
-        config.tokenEndpointDpop() + " "
-            + config.dpopJwk().map(JWK::toJSONString).orElse(""),
+        config.tokenEndpointDpop() ? proofKey(config) : "",
         config.tokenHeadersPrefix(),
         config.verifySignature() + " " + config.verifyClaims() + " " + config.leeway()));
     for (ClientSettings client : config.clients()) {
@@ -68,6 +67,16 @@ final class FlowPolicy {
     addAll(parts, config.tokenHeadersReplay());
     addAll(parts, config.ignoreSignature());
     return parts;
+  }
+
+  /**
+   * A key that is made at start is another one in every flow, and so are the tokens bound to it.
+   */
+  private static String proofKey(OidcGrantConfig config) {
+    return config
+        .dpopJwk()
+        .map(JWK::toJSONString)
+        .orElseGet(() -> UUID.randomUUID().toString());
   }
 
   private static String parts(TlsIdentity.Source source) {
