@@ -97,6 +97,11 @@ public final class OidcGrantConfig {
     return values.find(OidcFields.JWKS_ENDPOINT).map(URI::create);
   }
 
+  /** Accepted values of {@code iss}: {@code issuers_allowed}, else the issuer that was found. */
+  public List<String> acceptedIssuers(String found) {
+    return issuersAllowed().isEmpty() ? List.of(found) : issuersAllowed();
+  }
+
   public List<String> issuersAllowed() {
     return list(OidcFields.ISSUERS_ALLOWED);
   }

@@ -12,11 +12,8 @@ import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.Tokens;
 import io.oidcgrant.verify.TokenVerifier;
 import io.oidcgrant.verify.TokenVerifier.Verified;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
@@ -96,15 +93,9 @@ final class IntrospectedTokenSource implements TokenSource<Tokens> {
       throw Failure.of(Kind.REJECTED, "the issuer says that the access token is not active")
           .toException();
     }
-    Verified verified = verifier.introspected(
-        bound(presented, answer),
-        config.issuersAllowed().isEmpty() ? List.of(metadata.issuer()) : config.issuersAllowed());
-    Instant now = clock.instant();
-    Instant end = verified.expiresAt().orElseGet(() -> now.plus(config.cacheTtl()));
-    Instant latest = config.cacheTtlMax().map((Duration max) -> now.plus(max)).orElse(end);
-    return Tokens.builder(presented.token())
-        .claims(verified.claims())
-        .expiresAt(latest.isBefore(end) ? latest : end)
+    Verified verified =
+        verifier.introspected(bound(presented, answer), config.acceptedIssuers(metadata.issuer()));
+    return PresentedTokenSource.facts(config, presented, verified, clock.instant())
         .reusable(config.cacheIntrospection())
         .build();
   }

@@ -12,7 +12,6 @@ import io.oidcgrant.verify.TokenVerifier.Verified;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
@@ -41,11 +40,7 @@ final class PresentedTokenSource implements TokenSource<Tokens> {
         .metadata()
         .thenCompose(metadata -> verifier
             .accessToken(
-                presented.token().reveal(),
-                config.issuersAllowed().isEmpty()
-                    ? List.of(metadata.issuer())
-                    : config.issuersAllowed(),
-                false)
+                presented.token().reveal(), config.acceptedIssuers(metadata.issuer()), false)
             .exceptionally(error -> {
               throw asCallers(error);
             }))
@@ -67,12 +62,19 @@ final class PresentedTokenSource implements TokenSource<Tokens> {
     if (config.verifyClaims() && verified.expiresAt().isEmpty()) {
       throw Failure.of(Kind.REJECTED, "access token: has no exp").toException();
     }
-    Instant now = clock.instant();
+    return facts(config, presented, verified, clock.instant()).build();
+  }
+
+  /**
+   * What may be remembered of a token that a caller brought: until its own end, else for
+   * {@code cache_ttl}; and no longer than {@code cache_ttl_max}.
+   */
+  static Tokens.Builder facts(
+      OidcGrantConfig config, Credential.AccessToken presented, Verified verified, Instant now) {
     Instant end = verified.expiresAt().orElseGet(() -> now.plus(config.cacheTtl()));
     Instant latest = config.cacheTtlMax().map((Duration max) -> now.plus(max)).orElse(end);
     return Tokens.builder(presented.token())
         .claims(verified.claims())
-        .expiresAt(latest.isBefore(end) ? latest : end)
-        .build();
+        .expiresAt(latest.isBefore(end) ? latest : end);
   }
 }

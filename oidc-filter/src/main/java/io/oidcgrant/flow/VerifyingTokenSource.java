@@ -63,9 +63,7 @@ final class VerifyingTokenSource implements TokenSource<Tokens> {
       throw unusable("the token is of type " + accessToken.getType() + ", not " + wanted);
     }
     String token = visible("access token", accessToken.getValue());
-    List<String> issuers = config.issuersAllowed().isEmpty()
-        ? List.of(answer.issuer().issuer())
-        : config.issuersAllowed();
+    List<String> issuers = config.acceptedIssuers(answer.issuer().issuer());
     boolean ignoreSignature = config.ignoreSignature().contains(credential.method());
     String idToken = idToken(answer);
     CompletionStage<Verified> verified = verifier.accessToken(token, issuers, ignoreSignature);
