@@ -16,6 +16,10 @@ import com.nimbusds.jose.util.Base64URL;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.Signature;
+import java.security.spec.RSAPrivateKeySpec;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -54,7 +58,7 @@ class HostileKeysIT {
         good -> "good for " + good.claims().get("sub"));
   }
 
-  /** The public key with other members; null takes one away. */
+  /** The public key with other members. */
   private static String key(JWK key, String... members) {
     Map<String, Object> changed = new HashMap<>(key.toPublicJWK().toJSONObject());
     changed.remove("use");
@@ -68,12 +72,31 @@ class HostileKeysIT {
     return Base64URL.encode(BigInteger.valueOf(value)).toString();
   }
 
-  static Stream<Arguments> unfit() {
+  /** What the two exponents of the key's modulus are inverse to each other by. */
+  private static BigInteger order() {
+    return RSA.getFirstPrimeFactor()
+        .decodeToBigInteger()
+        .subtract(BigInteger.ONE)
+        .multiply(RSA.getSecondPrimeFactor().decodeToBigInteger().subtract(BigInteger.ONE));
+  }
+
+  private static String signedWith(BigInteger privateExponent) throws GeneralSecurityException {
+    String good = signed("RS256", RSA);
+    String input = good.substring(0, good.lastIndexOf('.'));
+    Signature signature = Signature.getInstance("SHA256withRSA");
+    signature.initSign(KeyFactory.getInstance("RSA")
+        .generatePrivate(
+            new RSAPrivateKeySpec(RSA.getModulus().decodeToBigInteger(), privateExponent)));
+    signature.update(input.getBytes(StandardCharsets.US_ASCII));
+    return input + "." + Base64URL.encode(signature.sign());
+  }
+
+  static Stream<Arguments> unfit() throws GeneralSecurityException {
     RSAKey weak = SignedTokens.rsa(1024, "weak");
     String good = signed("RS256", RSA);
     String onCurve = signed("ES256", P256);
     BigInteger y = P256.getY().decodeToBigInteger();
-    BigInteger huge = BigInteger.ONE.shiftLeft(65).add(BigInteger.ONE);
+    BigInteger huge = BigInteger.ONE.shiftLeft(64).nextProbablePrime();
     return Stream.of(
         Arguments.of("use for encryption", good, key(RSA, "use", "enc")),
         Arguments.of("use of its own", good, key(RSA, "use", "tls")),
@@ -91,11 +114,11 @@ class HostileKeysIT {
         Arguments.of("algorithm in small letters", good, key(RSA, "alg", "rs256")),
         Arguments.of("RSA of 1024 bits", signed("RS256", weak), key(weak)),
         Arguments.of("exponent 0", good, key(RSA, "e", encoded(0))),
-        Arguments.of("exponent 1", good, key(RSA, "e", encoded(1))),
+        Arguments.of("exponent 1", signedWith(BigInteger.ONE), key(RSA, "e", encoded(1))),
         Arguments.of("exponent 2", good, key(RSA, "e", encoded(2))),
         Arguments.of(
             "exponent beyond measure",
-            good,
+            signedWith(huge.modInverse(order())),
             key(RSA, "e", Base64URL.encode(huge).toString())),
         Arguments.of("no exponent", good, key(RSA, "e", "")),
         Arguments.of("no modulus", good, key(RSA, "n", "")),

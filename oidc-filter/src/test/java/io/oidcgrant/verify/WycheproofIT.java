@@ -57,11 +57,11 @@ class WycheproofIT {
 
   static Stream<Arguments> files() {
     return Stream.of(
-        Arguments.of("wycheproof-jws.txt", 172, REFUSED_SIGNATURES),
+        Arguments.of("wycheproof-jws.txt", 180, REFUSED_SIGNATURES),
         Arguments.of("wycheproof-jwk.txt", 26, REFUSED_KEYS));
   }
 
-  @ParameterizedTest
+  @ParameterizedTest(name = "{0}")
   @MethodSource("files")
   void vector_isAccepted_whereItIsValid_exceptOnPurpose(
       String file, int size, Map<String, Set<Integer>> refused) throws IOException {
