@@ -25,7 +25,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,8 +50,7 @@ class HostileKeysIT {
     TokenVerifier verifier = new TokenVerifier(
         new TokenVerifier.Rules(true, true, Duration.ZERO, List.of()),
         InstantSource.fixed(NOW),
-        () -> CompletableFuture.completedFuture(set),
-        CompletableFuture::completedFuture);
+        TokenVerifier.Keys.of(KeySource.fixed(set)));
     return SignedTokens.detailOf(
         verifier.accessToken(token, List.of(ISSUER), false),
         good -> "good for " + good.claims().get("sub"));

@@ -13,7 +13,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -85,9 +84,8 @@ class WycheproofIT {
   private static boolean accepts(Vector vector, JWKSet keys) {
     try {
       SignedJWT token = TokenVerifier.parse(WHAT, vector.token(), Set.of("jwt"));
-      var unused = new SignatureCheck(
-              () -> CompletableFuture.completedFuture(keys), CompletableFuture::completedFuture)
-          .verify(token, WHAT)
+      var unused = new SignatureCheck(issuer -> List.of(KeySource.fixed(keys)), List.of())
+          .verify(token, WHAT, SignedTokens.ISSUER)
           .toCompletableFuture()
           .join();
       return true;
@@ -106,8 +104,7 @@ class WycheproofIT {
       TokenVerifier verifier = new TokenVerifier(
           new TokenVerifier.Rules(true, false, Duration.ZERO, List.of()),
           InstantSource.fixed(SignedTokens.NOW),
-          () -> CompletableFuture.completedFuture(none),
-          CompletableFuture::completedFuture);
+          TokenVerifier.Keys.of(KeySource.fixed(none)));
       String outcome = SignedTokens.detailOf(
           verifier.accessToken(vector.token(), List.of(), false),
           good -> "opaque: " + good.claims());
