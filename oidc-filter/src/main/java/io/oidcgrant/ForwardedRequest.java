@@ -45,7 +45,7 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   private final HttpServletRequest original;
   private @Nullable Propagation propagation;
   private Hiding hiding = Hiding.none();
-  private List<String> headers = List.of();
+  private volatile List<String> headers = List.of();
   private @Nullable CallerPrincipal principal;
   private @Nullable String authType;
   private @Nullable UpstreamProof proof;
@@ -113,6 +113,11 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
           ? read
           : kind.without(read, hidden.bodyNames());
     }
+  }
+
+  /** Sets other headers than at first: names and values, one after the other. */
+  void replace(List<String> added) {
+    headers = added;
   }
 
   /** Says who the caller is. */
