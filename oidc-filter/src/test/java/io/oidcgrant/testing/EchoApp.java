@@ -9,19 +9,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.eclipse.jetty.ee10.servlet.FilterHolder;
-import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee10.servlet.ServletHolder;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 
-/** A web application in Jetty behind a filter: records what reaches it, and answers {@code ok}. */
+/** A web application behind a filter: records what reaches it, and answers {@code ok}. */
 public final class EchoApp implements AutoCloseable {
   /**
    * A request as the application saw it; header names in lower case, the body's bytes as ISO
@@ -43,26 +37,13 @@ public final class EchoApp implements AutoCloseable {
     }
   }
 
-  private final Server server;
+  private final Container.Running container;
   private final List<Seen> seen = new CopyOnWriteArrayList<>();
 
-  private EchoApp(
-      Filter filter, HttpServlet application, boolean async, EnumSet<DispatcherType> dispatches)
-      throws Exception {
-    server = new Server();
-    ServerConnector connector = new ServerConnector(server);
-    connector.setHost("127.0.0.1");
-    server.addConnector(connector);
-    ServletContextHandler context = new ServletContextHandler("/");
-    FilterHolder holder = new FilterHolder(filter);
-    holder.setName("oidc");
-    holder.setAsyncSupported(async);
-    context.addFilter(holder, "/*", dispatches);
-    ServletHolder servlet = new ServletHolder(application == null ? new Recorder() : application);
-    servlet.setAsyncSupported(async);
-    context.addServlet(servlet, "/*");
-    server.setHandler(context);
-    server.start();
+  private EchoApp(Container container, Filter filter, HttpServlet application) {
+    this.container = container.start(new WebApp()
+        .filter("oidc", filter, DispatcherType.REQUEST)
+        .servlet("/*", application == null ? new Recorder() : application));
   }
 
   public static EchoApp start(Filter filter) {
@@ -71,25 +52,16 @@ public final class EchoApp implements AutoCloseable {
 
   /** With an application of the test's own; null for the recording one. */
   public static EchoApp start(Filter filter, HttpServlet application) {
-    return start(filter, application, true, EnumSet.of(DispatcherType.REQUEST));
-  }
-
-  public static EchoApp start(
-      Filter filter, HttpServlet application, boolean async, EnumSet<DispatcherType> dispatches) {
-    try {
-      return new EchoApp(filter, application, async, dispatches);
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    return new EchoApp(Container.chosen(), filter, application);
   }
 
   public int port() {
-    return ((ServerConnector) server.getConnectors()[0]).getLocalPort();
+    return container.port();
   }
 
   /** Callers' connections that are open. */
   public int connections() {
-    return server.getConnectors()[0].getConnectedEndPoints().size();
+    return container.connections();
   }
 
   public List<Seen> seen() {
@@ -102,11 +74,7 @@ public final class EchoApp implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      server.stop();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
-    }
+    container.close();
   }
 
   private final class Recorder extends HttpServlet {
