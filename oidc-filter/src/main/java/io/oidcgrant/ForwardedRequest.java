@@ -108,6 +108,9 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
       body = kind == null || hidden.bodyNames().isEmpty()
           ? read
           : kind.without(read, hidden.bodyNames());
+    } else if (original.isAsyncStarted() && !seen.mayHaveBody()) {
+      // After a dispatch, Tomcat tells no listener of the end of a body that there is not.
+      input = new ReplayedInput(new byte[0]);
     }
   }
 
@@ -343,7 +346,7 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   @Override
   public ServletInputStream getInputStream() throws IOException {
     if (body == null) {
-      return original.getInputStream();
+      return input == null ? original.getInputStream() : input;
     }
     if (reader != null) {
       throw new IllegalStateException("getReader() has been called");
