@@ -44,7 +44,11 @@ public final class EchoApp implements AutoCloseable {
 
   /** With an application of the test's own; null for the recording one. */
   public static EchoApp start(Filter filter, HttpServlet application) {
-    return new EchoApp(Container.chosen(), filter, application);
+    return start(Container.chosen(), filter, application);
+  }
+
+  static EchoApp start(Container container, Filter filter, HttpServlet application) {
+    return new EchoApp(container, filter, application);
   }
 
   public int port() {
