@@ -2,6 +2,8 @@ package io.oidcgrant.testing;
 
 import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
@@ -9,7 +11,10 @@ import org.eclipse.jetty.server.ServerConnector;
 record JettyContainer(Server server, ServerConnector connector) implements Container.Running {
   static JettyContainer start(WebApp application) {
     Server server = new Server();
-    ServerConnector connector = new ServerConnector(server);
+    // Jetty alone tells its version unasked.
+    HttpConfiguration http = new HttpConfiguration();
+    http.setSendServerVersion(false);
+    ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
     connector.setHost("127.0.0.1");
     server.addConnector(connector);
     ServletContextHandler context = new ServletContextHandler("/");
