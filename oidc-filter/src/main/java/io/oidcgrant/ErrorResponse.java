@@ -29,13 +29,20 @@ final class ErrorResponse {
 
   private static final String BEARER = "Bearer ";
   private static final String DPOP = "DPoP ";
-  private static final String DPOP_ALGORITHMS =
-      "algs=\"ES256 ES384 ES512 PS256 PS384 PS512 RS256 RS384 RS512 EdDSA Ed25519\"";
+
+  /** Of callers' proofs. */
+  static final List<String> DPOP_ALGORITHMS = List.of(
+      "ES256", "ES384", "ES512", "PS256", "PS384", "PS512", "RS256", "RS384", "RS512", "EdDSA",
+      "Ed25519");
+
+  private static final String ALGS = "algs=\"" + String.join(" ", DPOP_ALGORITHMS) + '"';
 
   private final OidcGrantConfig config;
   private final boolean basic;
   private final boolean bearer;
   private final String scope;
+  private final String stepUp;
+  private final String metadata;
   private final boolean dpop;
   private final Supplier<@Nullable String> newNonce;
 
@@ -51,8 +58,14 @@ final class ErrorResponse {
         .filter(item -> SCOPE.matcher(item).matches())
         .findFirst()
         .orElse("");
+    this.stepUp = stepUp(config);
+    // RFC 9728 section 5.1.
+    this.metadata = config
+        .resourceMetadata()
+        .map(address -> ", resource_metadata=\"" + address + "\"")
+        .orElse("");
     List<String> methods = config.authMethods();
-    boolean tokens = methods.contains("bearer") || methods.contains("introspection");
+    boolean tokens = config.takesTokens();
     boolean header = config.bearerTokenParamType().contains("header")
         && config.bearerTokenHeaderName().isEmpty();
     this.dpop = tokens && header && !config.proofOfPossessionDpop().equals("off");
@@ -103,13 +116,14 @@ final class ErrorResponse {
     boolean told = error.isPresent() && !proven;
     if (bearer || told || (!basic && !dpop)) {
       response.addHeader(
-          "WWW-Authenticate", BEARER + REALM + (told ? error(error.get()) + scope(kind) : ""));
+          "WWW-Authenticate",
+          BEARER + REALM + metadata + (told ? error(error.get()) + wanted(kind) : ""));
     }
     if (dpop) {
       response.addHeader(
           "WWW-Authenticate",
-          DPOP + REALM + ", " + DPOP_ALGORITHMS
-              + (error.isPresent() && proven ? error(error.get()) + scope(kind) : ""));
+          DPOP + REALM + metadata + ", " + ALGS
+              + (error.isPresent() && proven ? error(error.get()) + wanted(kind) : ""));
     }
     String nonce = kind == Kind.USE_DPOP_NONCE ? newNonce.get() : null;
     if (nonce != null) {
@@ -121,9 +135,22 @@ final class ErrorResponse {
     return ", error=\"" + code + "\"";
   }
 
-  /** What would do (RFC 6750 section 3): of several alternatives, the first. */
-  private String scope(Kind kind) {
-    return kind != Kind.FORBIDDEN || scope.isEmpty() ? "" : ", scope=\"" + scope + "\"";
+  /** What would do: a scope, of several alternatives the first, or another authentication. */
+  private String wanted(Kind kind) {
+    return switch (kind) {
+      case FORBIDDEN -> scope.isEmpty() ? "" : ", scope=\"" + scope + "\"";
+      case INSUFFICIENT_AUTHENTICATION -> stepUp;
+      default -> "";
+    };
+  }
+
+  /** RFC 9470 section 3. */
+  private static String stepUp(OidcGrantConfig config) {
+    String contexts = config.acrValues().isEmpty()
+        ? ""
+        : ", acr_values=\"" + String.join(" ", config.acrValues()) + "\"";
+    return contexts
+        + config.maxAge().map(age -> ", max_age=\"" + age.toSeconds() + "\"").orElse("");
   }
 
   private static boolean ofProof(Kind kind) {

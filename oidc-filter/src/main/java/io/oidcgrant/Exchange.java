@@ -2,8 +2,10 @@ package io.oidcgrant;
 
 import io.oidcgrant.clientauth.DpopProofs;
 import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.credential.Credential;
 import io.oidcgrant.credential.Finding;
 import io.oidcgrant.credential.Hiding;
+import io.oidcgrant.flow.Caller;
 import io.oidcgrant.flow.GrantFlow;
 import io.oidcgrant.flow.Wanted;
 import io.oidcgrant.protocol.Failure;
@@ -19,10 +21,13 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +44,7 @@ final class Exchange {
   private final GrantFlow flow;
   private final OidcGrantConfig config;
   private final ErrorResponse errors;
+  private final @Nullable ResourceMetadata metadata;
   private final String decided;
 
   /**
@@ -50,6 +56,7 @@ final class Exchange {
     this.flow = flow;
     this.config = config;
     this.errors = new ErrorResponse(config, flow::newNonce);
+    this.metadata = ResourceMetadata.of(config).orElse(null);
     this.decided = decided;
   }
 
@@ -64,7 +71,16 @@ final class Exchange {
       FilterChain chain,
       Predicate<HttpServletRequest> mayDispatch)
       throws IOException, ServletException {
+    if (metadata != null && metadata.isAskedBy(request)) {
+      metadata.write(request, response);
+      return;
+    }
     IncomingRequest seen = new IncomingRequest(request, null);
+    if (flow.skips(seen)) {
+      chain.doFilter(
+          pass(request, response, new ForwardedRequest(request), seen, Optional.empty()), response);
+      return;
+    }
     Finding finding = flow.find(seen);
     if (finding instanceof Finding.NeedsBody needsBody) {
       if (request.isAsyncSupported() && mayDispatch.test(request)) {
@@ -79,55 +95,76 @@ final class Exchange {
         finding = tooLong();
       }
     }
-    if (!(finding instanceof Finding.Found found)) {
-      errors.write(request, response, failureOf(finding));
-      return;
-    }
-    Wanted wanted;
+    Passage passage = null;
+    Failure failure;
     try {
-      wanted = flow.wanted(found, seen);
+      if (finding instanceof Finding.Found found) {
+        passage = decide(request, response, seen, found, mayDispatch);
+        if (passage == null) {
+          // It waits.
+          return;
+        }
+      }
+      failure = failureOf(finding);
     } catch (GrantException e) {
-      errors.write(request, response, e.failure());
-      return;
+      failure = e.failure();
+    } catch (RuntimeException e) {
+      LOG.error("a fault while a request was admitted", e);
+      failure = GrantException.failureOf(e);
     }
+    if (passage == null) {
+      Optional<Caller> despite = flow.despite(failure);
+      if (despite.isEmpty()) {
+        errors.write(request, response, failure);
+        return;
+      }
+      passage = new Passage(
+          pass(request, response, new ForwardedRequest(request), seen, despite), response);
+    }
+    chain.doFilter(passage.request(), passage.response());
+  }
+
+  /** What goes on. */
+  private record Passage(ForwardedRequest request, HttpServletResponse response) {}
+
+  /** What goes on; null where that is seen later, in asynchronous mode. */
+  private @Nullable Passage decide(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      IncomingRequest seen,
+      Finding.Found found,
+      Predicate<HttpServletRequest> mayDispatch) {
+    Wanted wanted = flow.wanted(found, seen);
     Tokens tokens = flow.remembered(wanted);
     if (tokens == null && request.isAsyncSupported() && mayDispatch.test(request)) {
       new Waiting(request, response, hidden(found.hiding().queryNames()))
           .fetch(seen, found, wanted);
-      return;
+      return null;
     }
     if (tokens == null) {
-      try {
-        tokens = flow.fetch(wanted).toCompletableFuture().get();
-      } catch (ExecutionException e) {
-        errors.write(request, response, GrantException.failureOf(e));
-        return;
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        errors.write(
-            request, response, Failure.of(Kind.ISSUER_UNAVAILABLE, "interrupted while waiting"));
-        return;
-      }
+      tokens = await(wanted);
     }
-    try {
-      flow.admit(found, seen, tokens);
-    } catch (GrantException e) {
-      errors.write(request, response, e.failure());
-      return;
-    } catch (RuntimeException e) {
-      LOG.error("a fault while a request was admitted", e);
-      errors.write(request, response, GrantException.failureOf(e));
-      return;
-    }
-    ForwardedRequest forwarded = new ForwardedRequest(request);
+    Caller caller = flow.admit(found, seen, tokens);
     HttpServletResponse answer = response;
     if (found.inQuery()) {
       PrivateResponse restricted = new PrivateResponse(response);
       restricted.restrict();
       answer = restricted;
     }
-    grant(request, answer, forwarded, seen, found, wanted, tokens);
-    chain.doFilter(forwarded, answer);
+    ForwardedRequest forwarded = new ForwardedRequest(request);
+    grant(request, answer, forwarded, seen, found, wanted, tokens, caller);
+    return new Passage(forwarded, answer);
+  }
+
+  private Tokens await(Wanted wanted) {
+    try {
+      return flow.fetch(wanted).toCompletableFuture().get();
+    } catch (ExecutionException e) {
+      throw GrantException.failureOf(e).toException();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw Failure.of(Kind.ISSUER_UNAVAILABLE, "interrupted while waiting").toException();
+    }
   }
 
   private Set<String> hidden(Set<String> names) {
@@ -152,20 +189,52 @@ final class Exchange {
       IncomingRequest seen,
       Finding.Found found,
       Wanted wanted,
-      Tokens tokens) {
+      Tokens tokens,
+      Caller caller) {
     forwarded.revokeBy(() -> flow.revoke(wanted, tokens));
     forwarded.grant(
         seen,
         (config.hideCredentials() ? found.hiding() : Hiding.none())
-            .withHeaders(flow.hidden(found, seen)),
+            .withHeaders(flow.hidden(found.credential(), seen)),
         flow.propagation(),
-        flow.propagation().upstream(tokens),
+        caller.upstream(),
         response);
+    forwarded.identify(new CallerPrincipal(caller, tokens), authType(found.credential()));
     DpopProofs proofs = flow.upstreamProofs(tokens);
     if (proofs != null) {
       forwarded.prove(new UpstreamProof(proofs, tokens.accessToken(), config.dpopUpstreamUrl()));
     }
-    flow.propagation().downstream(tokens, response::setHeader);
+    for (int i = 0; i < caller.downstream().size(); i += 2) {
+      response.setHeader(caller.downstream().get(i), caller.downstream().get(i + 1));
+    }
+    mark(request, forwarded);
+  }
+
+  private static String authType(Credential credential) {
+    if (credential instanceof Credential.AccessToken token) {
+      return token.dpop() ? "DPoP" : "Bearer";
+    }
+    return credential instanceof Credential.RefreshToken ? "Bearer" : HttpServletRequest.BASIC_AUTH;
+  }
+
+  /** Lets a request go on without tokens: what is ours, the caller cannot send himself. */
+  private ForwardedRequest pass(
+      HttpServletRequest request,
+      HttpServletResponse response,
+      ForwardedRequest forwarded,
+      IncomingRequest seen,
+      Optional<Caller> caller) {
+    forwarded.grant(
+        seen,
+        Hiding.none().withHeaders(flow.hidden(null, seen)),
+        flow.propagation(),
+        caller.map(Caller::upstream).orElse(List.of()),
+        response);
+    mark(request, forwarded);
+    return forwarded;
+  }
+
+  private void mark(HttpServletRequest request, ForwardedRequest forwarded) {
     OidcGrantFilter.markForwarded(request, forwarded);
     request.setAttribute(decided, forwarded);
   }
@@ -197,17 +266,18 @@ final class Exchange {
           config.credentialBodyLimit(),
           this::bodyRead,
           error -> fail(
+              null,
               error instanceof BodyCollector.TooLong
                   ? failureOf(tooLong())
                   : Failure.of(Kind.MALFORMED_REQUEST, "the body could not be read")));
     }
 
     private void bodyRead(byte[] body) {
+      IncomingRequest seen = new IncomingRequest(request, body);
       try {
-        IncomingRequest seen = new IncomingRequest(request, body);
         Finding finding = flow.find(seen);
         if (!(finding instanceof Finding.Found found)) {
-          fail(failureOf(finding));
+          fail(seen, failureOf(finding));
           return;
         }
         Wanted wanted = flow.wanted(found, seen);
@@ -218,10 +288,10 @@ final class Exchange {
           fetch(seen, found, wanted);
         }
       } catch (GrantException e) {
-        fail(e.failure());
+        fail(seen, e.failure());
       } catch (RuntimeException e) {
         LOG.error("a fault while a body was searched", e);
-        fail(GrantException.failureOf(e));
+        fail(seen, GrantException.failureOf(e));
       }
     }
 
@@ -232,6 +302,7 @@ final class Exchange {
           pass(seen, found, wanted, tokens);
         } else {
           fail(
+              seen,
               error == null
                   ? Failure.of(Kind.INTERNAL, "no tokens and no error")
                   : GrantException.failureOf(error));
@@ -244,19 +315,23 @@ final class Exchange {
         return;
       }
       try {
-        flow.admit(found, seen, tokens);
+        Caller caller = flow.admit(found, seen, tokens);
         if (found.inQuery()) {
           response.restrict();
         }
-        grant(request, response, forwarded, seen, found, wanted, tokens);
+        grant(request, response, forwarded, seen, found, wanted, tokens, caller);
       } catch (GrantException e) {
-        refuse(e.failure());
+        settle(seen, e.failure());
         return;
       } catch (RuntimeException e) {
         LOG.error("a fault while a request was made ready to go on", e);
         refuse(GrantException.failureOf(e));
         return;
       }
+      dispatch();
+    }
+
+    private void dispatch() {
       try {
         async.dispatch();
       } catch (RuntimeException e) {
@@ -265,10 +340,20 @@ final class Exchange {
       }
     }
 
-    private void fail(Failure failure) {
+    private void fail(@Nullable IncomingRequest seen, Failure failure) {
       if (settled.compareAndSet(false, true)) {
-        refuse(failure);
+        settle(seen, failure);
       }
+    }
+
+    private void settle(@Nullable IncomingRequest seen, Failure failure) {
+      Optional<Caller> despite = seen == null ? Optional.empty() : flow.despite(failure);
+      if (seen == null || despite.isEmpty()) {
+        refuse(failure);
+        return;
+      }
+      var unused = Exchange.this.pass(request, response, forwarded, seen, despite);
+      dispatch();
     }
 
     /** On a thread of the container's: a caller who does not read can make writing wait. */

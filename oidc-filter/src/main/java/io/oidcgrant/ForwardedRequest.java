@@ -1,5 +1,6 @@
 package io.oidcgrant;
 
+import io.oidcgrant.credential.Cookies;
 import io.oidcgrant.credential.FormParameters;
 import io.oidcgrant.credential.HeaderNames;
 import io.oidcgrant.credential.Hiding;
@@ -11,6 +12,7 @@ import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
 import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import java.io.BufferedReader;
@@ -18,7 +20,9 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.security.Principal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.LinkedHashMap;
@@ -42,6 +46,8 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   private @Nullable Propagation propagation;
   private Hiding hiding = Hiding.none();
   private List<String> headers = List.of();
+  private @Nullable CallerPrincipal principal;
+  private @Nullable String authType;
   private @Nullable UpstreamProof proof;
   private @Nullable Supplier<CompletionStage<@Nullable Void>> revocation;
   private @Nullable String madeProof;
@@ -114,6 +120,13 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
     }
   }
 
+  /** Says who the caller is. */
+  void identify(CallerPrincipal caller, String scheme) {
+    principal = caller;
+    authType = scheme;
+    original.setAttribute(CallerPrincipal.ATTRIBUTE, caller);
+  }
+
   /** How the tokens of this request are ended. */
   void revokeBy(Supplier<CompletionStage<@Nullable Void>> means) {
     revocation = means;
@@ -152,6 +165,8 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
     copy.propagation = propagation;
     copy.hiding = hiding;
     copy.headers = headers;
+    copy.principal = principal;
+    copy.authType = authType;
     copy.proof = proof;
     copy.revocation = revocation;
     copy.madeProof = madeProof;
@@ -238,7 +253,57 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
     if (bodyReplaced() && name.equalsIgnoreCase("Transfer-Encoding")) {
       return Collections.emptyEnumeration();
     }
+    if (name.equalsIgnoreCase("Cookie") && !hiding.cookieNames().isEmpty()) {
+      return cookies();
+    }
     return name.equalsIgnoreCase("Connection") ? connection() : original.getHeaders(name);
+  }
+
+  private Enumeration<String> cookies() {
+    List<String> lines = new ArrayList<>(1);
+    for (String line : Collections.list(original.getHeaders("Cookie"))) {
+      String rest = line;
+      for (String hidden : hiding.cookieNames()) {
+        rest = Cookies.without(rest, hidden);
+      }
+      if (!rest.isEmpty()) {
+        lines.add(rest);
+      }
+    }
+    return Collections.enumeration(lines);
+  }
+
+  @Override
+  public Cookie @Nullable [] getCookies() {
+    Cookie[] all = original.getCookies();
+    return all == null || hiding.cookieNames().isEmpty()
+        ? all
+        : Arrays.stream(all)
+            .filter(cookie -> !hiding.cookieNames().contains(cookie.getName()))
+            .toArray(Cookie[]::new);
+  }
+
+  @Override
+  public @Nullable Principal getUserPrincipal() {
+    return principal == null ? original.getUserPrincipal() : principal;
+  }
+
+  @Override
+  public @Nullable String getRemoteUser() {
+    if (principal == null) {
+      return original.getRemoteUser();
+    }
+    return principal.getName().isEmpty() ? null : principal.getName();
+  }
+
+  @Override
+  public boolean isUserInRole(String role) {
+    return principal == null ? original.isUserInRole(role) : principal.roles().contains(role);
+  }
+
+  @Override
+  public @Nullable String getAuthType() {
+    return principal == null ? original.getAuthType() : authType;
   }
 
   /** What we set must arrive, whatever the caller calls hop-by-hop (RFC 9110 section 7.6.1). */
@@ -268,7 +333,8 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
       lengthNamed |= length;
       if (!withholds(name)
           && (!bodyReplaced() || !name.equalsIgnoreCase("Transfer-Encoding"))
-          && (!name.equalsIgnoreCase("Connection") || connection().hasMoreElements())) {
+          && (!name.equalsIgnoreCase("Connection") || connection().hasMoreElements())
+          && (!name.equalsIgnoreCase("Cookie") || getHeaders(name).hasMoreElements())) {
         names.add(name);
       }
     }

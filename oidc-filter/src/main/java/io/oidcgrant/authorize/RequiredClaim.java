@@ -1,5 +1,6 @@
 package io.oidcgrant.authorize;
 
+import io.oidcgrant.protocol.ClaimPath;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -23,9 +24,9 @@ final class RequiredClaim {
         required.stream().map(item -> List.of(item.strip().split("\\s+"))).toList();
   }
 
-  /** What is missing, in words; empty where nothing is. */
-  Optional<String> missing(Map<String, Object> claims) {
-    Collection<?> held = held(path.in(claims));
+  /** What is missing, in words; empty where nothing is. The first source that has it counts. */
+  Optional<String> missing(List<Map<String, Object>> sources) {
+    Collection<?> held = held(path.in(sources));
     for (List<String> words : alternatives) {
       if (held.containsAll(words)) {
         return Optional.empty();
@@ -34,7 +35,8 @@ final class RequiredClaim {
     return Optional.of("the token lacks the required " + what);
   }
 
-  private static Collection<?> held(@Nullable Object claim) {
+  /** The words of a claim. */
+  static Collection<?> held(@Nullable Object claim) {
     if (claim instanceof String text) {
       return Arrays.asList(text.strip().split("\\s+"));
     }

@@ -6,6 +6,7 @@ import com.nimbusds.jose.jwk.OctetSequenceKey;
 import io.oidcgrant.http.TlsIdentity;
 import io.oidcgrant.jose.SigningKey;
 import io.oidcgrant.protocol.Secret;
+import io.oidcgrant.protocol.TokenPart;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.List;
@@ -255,7 +256,7 @@ final class ClientRules {
           OidcFields.UPSTREAM_DPOP,
           "needs token_endpoint_dpop: only a token bound to our key can be proven to the upstream");
     }
-    String header = values.find(OidcFields.UPSTREAM_ACCESS_TOKEN_HEADER).orElse("");
+    String header = values.find(IdentityFields.upstream(TokenPart.ACCESS_TOKEN)).orElse("");
     if (!header.equalsIgnoreCase("authorization:bearer")) {
       problem.accept(
           OidcFields.UPSTREAM_DPOP,

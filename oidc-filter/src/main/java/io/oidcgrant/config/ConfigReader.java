@@ -48,7 +48,7 @@ final class ConfigReader {
       values.put(OidcFields.INSECURE_ANY_AUDIENCE, Optional.of(true));
     }
     unknown(mapping.get(), reading);
-    OidcRules.check(values, (field, message) -> {
+    OidcRules.check(values, reading.consumers(), (field, message) -> {
       if (!broken.contains(field)) {
         reading.problem(
             node.source(),
@@ -59,7 +59,7 @@ final class ConfigReader {
     });
     return reading.problems().size() > before
         ? Optional.empty()
-        : Optional.of(new OidcGrantConfig(values, reading.kongCompatible()));
+        : Optional.of(new OidcGrantConfig(values, reading.consumers(), reading.kongCompatible()));
   }
 
   private static void unknown(MappingReader mapping, Reading reading) {

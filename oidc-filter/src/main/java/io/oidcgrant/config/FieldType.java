@@ -177,7 +177,7 @@ public interface FieldType<T> {
    * white space, secrets as they are, mappings as JSON or YAML.
    */
   static ConfigNode fromText(FieldType<?> type, String source, String text, Reading reading) {
-    if (type.words().contains("JSON Web Key") || type.words().equals("mapping")) {
+    if (type.words().contains("JSON Web Key") || type.words().contains("mapping")) {
       return YamlReader.single(YamlReader.read(source, text, reading))
           .orElseGet(() -> ConfigNode.Scalar.text(source, text));
     }

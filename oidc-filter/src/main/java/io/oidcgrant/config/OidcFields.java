@@ -18,12 +18,13 @@ import java.util.List;
 
 /**
  * The fields of {@code openid-connect} that this release implements, Kong's and ours: one row each.
+ * The last of three tables is {@link IdentityFields}, between them {@link CallerFields}.
  */
 final class OidcFields {
   private static final double DAY = 86_400;
   private static final double YEAR = 366 * DAY;
 
-  private static final List<Field<?>> ROWS = new ArrayList<>();
+  private static final FieldRows ROWS = new FieldRows();
 
   private static final FieldType<String> LOCATION = oneOf("header", "query", "body");
   private static final List<String> EVERYWHERE = List.of("header", "query", "body");
@@ -40,8 +41,9 @@ final class OidcFields {
       "ES384", "ES512", "EdDSA");
   private static final FieldType<JWK> JWK_TYPE = new JwkType();
   private static final FieldType<String> METHOD = new Unfinished(
-      List.of("bearer", "introspection", "refresh_token", "password", "client_credentials"),
-      List.of("userinfo", "authorization_code", "session", "kong_oauth2"));
+      List.of(
+          "bearer", "introspection", "userinfo", "refresh_token", "password", "client_credentials"),
+      List.of("authorization_code", "session", "kong_oauth2"));
   private static final FieldType<String> POSSESSION = oneOf("off", "optional", "strict");
   private static final FieldType<String> GRANT =
       oneOf("refresh_token", "password", "client_credentials", "authorization_code");
@@ -179,7 +181,7 @@ final class OidcFields {
       "Which credentials are looked for; default: all that this release implements and that have their settings.");
   static final Field<List<String>> BEARER_TOKEN_PARAM_TYPE = row(
       "bearer_token_param_type",
-      listOf(LOCATION),
+      listOf(oneOf("header", "query", "body", "cookie")),
       EVERYWHERE,
       "Where a caller's access token is looked for; query and body: `access_token`.");
   static final Field<String> BEARER_TOKEN_HEADER_NAME = row(
@@ -395,22 +397,6 @@ final class OidcFields {
       DAY,
       "How long the last good keys serve while the issuer cannot be reached, seconds.");
 
-  static final Field<String> UPSTREAM_ACCESS_TOKEN_HEADER = row(
-      "upstream_access_token_header",
-      TEXT,
-      "authorization:bearer",
-      "Header with the access token for the upstream; `NAME:bearer` puts `Bearer` before it; null sends none.");
-  static final Field<String> UPSTREAM_REFRESH_TOKEN_HEADER =
-      row("upstream_refresh_token_header", TEXT, "Header with the refresh token for the upstream.");
-  static final Field<String> UPSTREAM_ID_TOKEN_HEADER =
-      row("upstream_id_token_header", TEXT, "Header with the ID token for the upstream.");
-  static final Field<String> DOWNSTREAM_ACCESS_TOKEN_HEADER =
-      row("downstream_access_token_header", TEXT, "Header with the access token for the caller.");
-  static final Field<String> DOWNSTREAM_REFRESH_TOKEN_HEADER =
-      row("downstream_refresh_token_header", TEXT, "Header with the refresh token for the caller.");
-  static final Field<String> DOWNSTREAM_ID_TOKEN_HEADER =
-      row("downstream_id_token_header", TEXT, "Header with the ID token for the caller.");
-
   static final Field<String> UNAUTHORIZED_ERROR_MESSAGE =
       row("unauthorized_error_message", TEXT, "Unauthorized", "The `message` of a 401.");
   static final Field<String> FORBIDDEN_ERROR_MESSAGE =
@@ -438,19 +424,17 @@ final class OidcFields {
 
   /** All rows, in the order of the reference. */
   static List<Field<?>> rows() {
-    return List.copyOf(ROWS);
+    List<Field<?>> rows = new ArrayList<>(ROWS.all());
+    rows.addAll(CallerFields.rows());
+    rows.addAll(IdentityFields.rows());
+    return rows;
   }
 
   private static <T> Field<T> row(String name, FieldType<T> type, String sentence) {
-    return register(Field.of(name, type, sentence));
+    return ROWS.row(name, type, sentence);
   }
 
   private static <T> Field<T> row(String name, FieldType<T> type, T defaultValue, String sentence) {
-    return register(Field.of(name, type, defaultValue, sentence));
-  }
-
-  private static <T> Field<T> register(Field<T> field) {
-    ROWS.add(field);
-    return field;
+    return ROWS.row(name, type, defaultValue, sentence);
   }
 }

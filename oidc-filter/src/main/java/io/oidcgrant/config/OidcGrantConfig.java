@@ -3,7 +3,9 @@ package io.oidcgrant.config;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWK;
 import io.oidcgrant.http.TlsIdentity;
+import io.oidcgrant.protocol.Consumer;
 import io.oidcgrant.protocol.Secret;
+import io.oidcgrant.protocol.TokenPart;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * The settings of one {@code openid-connect} plugin: immutable, valid as a whole. Every accessor
@@ -22,10 +26,12 @@ public final class OidcGrantConfig {
       List.of("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server");
 
   private final Values values;
+  private final List<Consumer> consumers;
   private final boolean kongCompatible;
 
-  OidcGrantConfig(Values values, boolean kongCompatible) {
+  OidcGrantConfig(Values values, List<Consumer> consumers, boolean kongCompatible) {
     this.values = new Values(values);
+    this.consumers = List.copyOf(consumers);
     this.kongCompatible = kongCompatible;
   }
 
@@ -78,11 +84,13 @@ public final class OidcGrantConfig {
     }
     String written = values.find(OidcFields.ISSUER).orElseThrow();
     String issuer = issuer();
-    return Optional.of(URI.create(
-        issuer.equals(written)
-            ? (issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer)
-                + WELL_KNOWN.get(0)
-            : written));
+    return Optional.of(issuer.equals(written) ? discoveryDocumentOf(issuer) : URI.create(written));
+  }
+
+  /** Where the discovery document of an issuer is. */
+  public static URI discoveryDocumentOf(String issuer) {
+    return URI.create((issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer)
+        + WELL_KNOWN.get(0));
   }
 
   public Duration rediscoveryLifetime() {
@@ -97,9 +105,16 @@ public final class OidcGrantConfig {
     return values.find(OidcFields.JWKS_ENDPOINT).map(URI::create);
   }
 
-  /** Accepted values of {@code iss}: {@code issuers_allowed}, else the issuer that was found. */
+  /**
+   * Accepted values of {@code iss}: {@code issuers_allowed}, else the issuer that was found and
+   * those of {@code issuer_jwks}.
+   */
   public List<String> acceptedIssuers(String found) {
-    return issuersAllowed().isEmpty() ? List.of(found) : issuersAllowed();
+    if (!issuersAllowed().isEmpty()) {
+      return issuersAllowed();
+    }
+    return Stream.concat(Stream.of(found), issuerJwks().stream().map(IssuerKeys::issuer))
+        .toList();
   }
 
   public List<String> issuersAllowed() {
@@ -210,6 +225,26 @@ public final class OidcGrantConfig {
     return values.find(OidcFields.BEARER_TOKEN_HEADER_NAME);
   }
 
+  public Optional<String> bearerTokenCookieName() {
+    return values.find(CallerFields.BEARER_TOKEN_COOKIE_NAME);
+  }
+
+  public List<String> idTokenParamType() {
+    return values.get(CallerFields.ID_TOKEN_PARAM_TYPE);
+  }
+
+  public Optional<String> idTokenParamName() {
+    return name(CallerFields.ID_TOKEN_PARAM_NAME);
+  }
+
+  public Optional<String> jwtSessionCookie() {
+    return name(CallerFields.JWT_SESSION_COOKIE);
+  }
+
+  public String jwtSessionClaim() {
+    return values.get(CallerFields.JWT_SESSION_CLAIM);
+  }
+
   public Optional<String> introspectionHint() {
     return name(OidcFields.INTROSPECTION_HINT);
   }
@@ -224,6 +259,87 @@ public final class OidcGrantConfig {
 
   public boolean cacheIntrospection() {
     return values.get(OidcFields.CACHE_INTROSPECTION);
+  }
+
+  public boolean introspectJwtTokens() {
+    return values.get(CallerFields.INTROSPECT_JWT_TOKENS);
+  }
+
+  public String introspectionAccept() {
+    return values.get(CallerFields.INTROSPECTION_ACCEPT);
+  }
+
+  public CallExtras introspectionExtras() {
+    return new CallExtras(
+        pairs(CallerFields.INTROSPECTION_HEADERS_NAMES, CallerFields.INTROSPECTION_HEADERS_VALUES),
+        list(CallerFields.INTROSPECTION_HEADERS_CLIENT),
+        pairs(
+            CallerFields.INTROSPECTION_POST_ARGS_NAMES,
+            CallerFields.INTROSPECTION_POST_ARGS_VALUES),
+        list(CallerFields.INTROSPECTION_POST_ARGS_CLIENT),
+        list(CallerFields.INTROSPECTION_POST_ARGS_CLIENT_HEADERS));
+  }
+
+  public Optional<URI> userinfoEndpoint() {
+    return values.find(CallerFields.USERINFO_ENDPOINT).map(URI::create);
+  }
+
+  public String userinfoAccept() {
+    return values.get(CallerFields.USERINFO_ACCEPT);
+  }
+
+  public CallExtras userinfoExtras() {
+    return new CallExtras(
+        pairs(CallerFields.USERINFO_HEADERS_NAMES, CallerFields.USERINFO_HEADERS_VALUES),
+        list(CallerFields.USERINFO_HEADERS_CLIENT),
+        pairs(CallerFields.USERINFO_QUERY_ARGS_NAMES, CallerFields.USERINFO_QUERY_ARGS_VALUES),
+        list(CallerFields.USERINFO_QUERY_ARGS_CLIENT),
+        List.of());
+  }
+
+  public boolean searchUserInfo() {
+    return values.get(CallerFields.SEARCH_USER_INFO);
+  }
+
+  public boolean cacheUserInfo() {
+    return values.get(CallerFields.CACHE_USER_INFO);
+  }
+
+  public Optional<TokenExchangeSettings> tokenExchange() {
+    return values.find(CallerFields.TOKEN_EXCHANGE);
+  }
+
+  public List<URI> extraJwksUris() {
+    return list(CallerFields.EXTRA_JWKS_URIS).stream().map(URI::create).toList();
+  }
+
+  public List<IssuerKeys> issuerJwks() {
+    return list(CallerFields.ISSUER_JWKS);
+  }
+
+  public boolean enableHsSignatures() {
+    return values.get(CallerFields.ENABLE_HS_SIGNATURES);
+  }
+
+  public List<JWK> decryptionJwk() {
+    return list(CallerFields.DECRYPTION_JWK);
+  }
+
+  /** Whether access tokens must be as RFC 9068 says. */
+  public boolean atJwtRequired() {
+    return values.get(CallerFields.ACCESS_TOKEN_PROFILE).equals("rfc9068");
+  }
+
+  public Optional<Duration> maxAge() {
+    return values.find(CallerFields.MAX_AGE).map(OidcGrantConfig::seconds);
+  }
+
+  public List<String> acrValues() {
+    return list(CallerFields.ACR_VALUES);
+  }
+
+  public List<String> domains() {
+    return list(CallerFields.DOMAINS);
   }
 
   public List<String> audienceRequired() {
@@ -293,6 +409,14 @@ public final class OidcGrantConfig {
     return OidcRules.methods(values);
   }
 
+  /** Whether callers may bring access tokens. */
+  public boolean takesTokens() {
+    List<String> methods = authMethods();
+    return methods.contains("bearer")
+        || methods.contains("introspection")
+        || methods.contains("userinfo");
+  }
+
   /** Sentences about methods of the default list that are left out. */
   public List<String> methodsLeftOut() {
     if (values.find(OidcFields.AUTH_METHODS).isPresent()) {
@@ -300,7 +424,7 @@ public final class OidcGrantConfig {
     }
     List<String> sentences = new ArrayList<>();
     for (String method : OidcRules.DEFAULT_METHODS) {
-      OidcRules.missingFor(values, method)
+      OidcRules.missingFromDefault(values, method)
           .ifPresent(field -> sentences.add(method + " (" + field.name() + " is not set)"));
     }
     return sentences;
@@ -432,28 +556,84 @@ public final class OidcGrantConfig {
     return seconds(OidcFields.JWKS_MAX_STALE);
   }
 
-  public Optional<String> upstreamAccessTokenHeader() {
-    return name(OidcFields.UPSTREAM_ACCESS_TOKEN_HEADER);
+  /** Every header that tells the upstream something, in the order of the reference. */
+  public List<HeaderSetting> upstreamHeaders() {
+    return headers(
+        IdentityFields::upstream,
+        IdentityFields.UPSTREAM_HEADERS,
+        IdentityFields.UPSTREAM_HEADERS_CLAIMS,
+        IdentityFields.UPSTREAM_HEADERS_NAMES);
   }
 
-  public Optional<String> upstreamRefreshTokenHeader() {
-    return name(OidcFields.UPSTREAM_REFRESH_TOKEN_HEADER);
+  /** The same for the caller. */
+  public List<HeaderSetting> downstreamHeaders() {
+    return headers(
+        IdentityFields::downstream,
+        IdentityFields.DOWNSTREAM_HEADERS,
+        IdentityFields.DOWNSTREAM_HEADERS_CLAIMS,
+        IdentityFields.DOWNSTREAM_HEADERS_NAMES);
   }
 
-  public Optional<String> upstreamIdTokenHeader() {
-    return name(OidcFields.UPSTREAM_ID_TOKEN_HEADER);
+  private List<HeaderSetting> headers(
+      Function<TokenPart, Field<String>> parts,
+      Field<List<HeaderSetting>> claims,
+      Field<List<String>> olderClaims,
+      Field<List<String>> olderNames) {
+    List<HeaderSetting> headers = new ArrayList<>();
+    for (TokenPart part : TokenPart.values()) {
+      if (part != TokenPart.CLAIM) {
+        name(parts.apply(part))
+            .ifPresent(header -> headers.add(new HeaderSetting(header, part, List.of())));
+      }
+    }
+    headers.addAll(list(claims));
+    List<String> names = list(olderNames);
+    for (int i = 0; i < names.size(); i++) {
+      headers.add(HeaderSetting.ofClaim(names.get(i), List.of(list(olderClaims).get(i))));
+    }
+    return List.copyOf(headers);
   }
 
-  public Optional<String> downstreamAccessTokenHeader() {
-    return name(OidcFields.DOWNSTREAM_ACCESS_TOKEN_HEADER);
+  /** Who the caller is. */
+  public IdentitySettings identity() {
+    List<List<String>> paths = new ArrayList<>(list(IdentityFields.CONSUMER_CLAIMS));
+    values.find(IdentityFields.CONSUMER_CLAIM).ifPresent(paths::add);
+    paths.removeIf(List::isEmpty);
+    return new IdentitySettings(
+        values.get(IdentityFields.CREDENTIAL_CLAIM),
+        list(IdentityFields.AUTHENTICATED_GROUPS_CLAIM),
+        paths,
+        values.get(IdentityFields.CONSUMER_BY),
+        values.get(IdentityFields.BY_USERNAME_IGNORE_CASE),
+        values.get(IdentityFields.CONSUMER_OPTIONAL),
+        name(IdentityFields.ANONYMOUS).map(this::anonymous),
+        consumers);
   }
 
-  public Optional<String> downstreamRefreshTokenHeader() {
-    return name(OidcFields.DOWNSTREAM_REFRESH_TOKEN_HEADER);
+  /** Where no consumers are known, one by this name. */
+  private Consumer anonymous(String reference) {
+    return consumers.stream()
+        .filter(consumer -> consumer.isMeantBy(reference))
+        .findFirst()
+        .orElseGet(() -> Consumer.named(reference));
   }
 
-  public Optional<String> downstreamIdTokenHeader() {
-    return name(OidcFields.DOWNSTREAM_ID_TOKEN_HEADER);
+  public boolean runOnPreflight() {
+    return values.get(IdentityFields.RUN_ON_PREFLIGHT);
+  }
+
+  public Optional<URI> protectedResource() {
+    return name(IdentityFields.PROTECTED_RESOURCE).map(URI::create);
+  }
+
+  /** Where the metadata of the resource is served (RFC 9728 section 3.1). */
+  public Optional<URI> resourceMetadata() {
+    return protectedResource().map(resource -> {
+      String path = resource.getRawPath().equals("/") ? "" : resource.getRawPath();
+      String query = resource.getRawQuery() == null ? "" : "?" + resource.getRawQuery();
+      return URI.create(resource.getScheme() + "://" + resource.getRawAuthority()
+          + "/.well-known/oauth-protected-resource" + path + query);
+    });
   }
 
   public String unauthorizedErrorMessage() {
@@ -492,7 +672,7 @@ public final class OidcGrantConfig {
     return values.find(field).filter(name -> !name.isEmpty());
   }
 
-  private List<String> list(Field<List<String>> field) {
+  private <T> List<T> list(Field<List<T>> field) {
     return values.find(field).orElse(List.of());
   }
 

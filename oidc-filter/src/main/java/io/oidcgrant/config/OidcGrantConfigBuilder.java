@@ -1,7 +1,9 @@
 package io.oidcgrant.config;
 
 import com.nimbusds.jose.jwk.JWK;
+import io.oidcgrant.protocol.Consumer;
 import io.oidcgrant.protocol.Secret;
+import io.oidcgrant.protocol.TokenPart;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OidcGrantConfigBuilder {
   private final Values values = new Values();
+  private List<Consumer> consumers = List.of();
 
   OidcGrantConfigBuilder() {}
 
@@ -30,11 +33,12 @@ public final class OidcGrantConfigBuilder {
     OidcFields.rows().forEach(field -> check(field, problems));
     OidcRules.check(
         values,
+        consumers,
         (field, message) -> problems.add(new ConfigProblem("builder", 0, field.name(), message)));
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
     }
-    return new OidcGrantConfig(values, false);
+    return new OidcGrantConfig(values, consumers, false);
   }
 
   private <T> void check(Field<T> field, List<ConfigProblem> problems) {
@@ -419,27 +423,27 @@ public final class OidcGrantConfigBuilder {
   }
 
   public OidcGrantConfigBuilder upstreamAccessTokenHeader(@Nullable String value) {
-    return set(OidcFields.UPSTREAM_ACCESS_TOKEN_HEADER, value);
+    return set(IdentityFields.upstream(TokenPart.ACCESS_TOKEN), value);
   }
 
   public OidcGrantConfigBuilder upstreamRefreshTokenHeader(@Nullable String value) {
-    return set(OidcFields.UPSTREAM_REFRESH_TOKEN_HEADER, value);
+    return set(IdentityFields.upstream(TokenPart.REFRESH_TOKEN), value);
   }
 
   public OidcGrantConfigBuilder upstreamIdTokenHeader(@Nullable String value) {
-    return set(OidcFields.UPSTREAM_ID_TOKEN_HEADER, value);
+    return set(IdentityFields.upstream(TokenPart.ID_TOKEN), value);
   }
 
   public OidcGrantConfigBuilder downstreamAccessTokenHeader(@Nullable String value) {
-    return set(OidcFields.DOWNSTREAM_ACCESS_TOKEN_HEADER, value);
+    return set(IdentityFields.downstream(TokenPart.ACCESS_TOKEN), value);
   }
 
   public OidcGrantConfigBuilder downstreamRefreshTokenHeader(@Nullable String value) {
-    return set(OidcFields.DOWNSTREAM_REFRESH_TOKEN_HEADER, value);
+    return set(IdentityFields.downstream(TokenPart.REFRESH_TOKEN), value);
   }
 
   public OidcGrantConfigBuilder downstreamIdTokenHeader(@Nullable String value) {
-    return set(OidcFields.DOWNSTREAM_ID_TOKEN_HEADER, value);
+    return set(IdentityFields.downstream(TokenPart.ID_TOKEN), value);
   }
 
   public OidcGrantConfigBuilder unauthorizedErrorMessage(@Nullable String value) {
@@ -472,5 +476,255 @@ public final class OidcGrantConfigBuilder {
 
   public OidcGrantConfigBuilder insecureHttpIssuer(boolean value) {
     return set(OidcFields.INSECURE_HTTP_ISSUER, value);
+  }
+
+  public OidcGrantConfigBuilder bearerTokenCookieName(@Nullable String value) {
+    return set(CallerFields.BEARER_TOKEN_COOKIE_NAME, value);
+  }
+
+  public OidcGrantConfigBuilder idTokenParamType(@Nullable List<String> value) {
+    return set(CallerFields.ID_TOKEN_PARAM_TYPE, value);
+  }
+
+  public OidcGrantConfigBuilder idTokenParamName(@Nullable String value) {
+    return set(CallerFields.ID_TOKEN_PARAM_NAME, value);
+  }
+
+  public OidcGrantConfigBuilder jwtSessionCookie(@Nullable String value) {
+    return set(CallerFields.JWT_SESSION_COOKIE, value);
+  }
+
+  public OidcGrantConfigBuilder jwtSessionClaim(@Nullable String value) {
+    return set(CallerFields.JWT_SESSION_CLAIM, value);
+  }
+
+  public OidcGrantConfigBuilder extraJwksUris(@Nullable List<String> value) {
+    return set(CallerFields.EXTRA_JWKS_URIS, value);
+  }
+
+  public OidcGrantConfigBuilder issuerJwks(@Nullable List<IssuerKeys> value) {
+    return set(CallerFields.ISSUER_JWKS, value);
+  }
+
+  public OidcGrantConfigBuilder enableHsSignatures(boolean value) {
+    return set(CallerFields.ENABLE_HS_SIGNATURES, value);
+  }
+
+  public OidcGrantConfigBuilder decryptionJwk(@Nullable List<JWK> value) {
+    return set(CallerFields.DECRYPTION_JWK, value);
+  }
+
+  public OidcGrantConfigBuilder accessTokenProfile(@Nullable String value) {
+    return set(CallerFields.ACCESS_TOKEN_PROFILE, value);
+  }
+
+  public OidcGrantConfigBuilder maxAge(@Nullable Duration value) {
+    return set(CallerFields.MAX_AGE, seconds(value));
+  }
+
+  public OidcGrantConfigBuilder acrValues(@Nullable List<String> value) {
+    return set(CallerFields.ACR_VALUES, value);
+  }
+
+  public OidcGrantConfigBuilder domains(@Nullable List<String> value) {
+    return set(CallerFields.DOMAINS, value);
+  }
+
+  public OidcGrantConfigBuilder introspectJwtTokens(boolean value) {
+    return set(CallerFields.INTROSPECT_JWT_TOKENS, value);
+  }
+
+  public OidcGrantConfigBuilder introspectionAccept(@Nullable String value) {
+    return set(CallerFields.INTROSPECTION_ACCEPT, value);
+  }
+
+  public OidcGrantConfigBuilder introspectionHeadersNames(@Nullable List<String> value) {
+    return set(CallerFields.INTROSPECTION_HEADERS_NAMES, value);
+  }
+
+  public OidcGrantConfigBuilder introspectionHeadersValues(@Nullable List<String> value) {
+    return set(CallerFields.INTROSPECTION_HEADERS_VALUES, value);
+  }
+
+  public OidcGrantConfigBuilder introspectionHeadersClient(@Nullable List<String> value) {
+    return set(CallerFields.INTROSPECTION_HEADERS_CLIENT, value);
+  }
+
+  public OidcGrantConfigBuilder introspectionPostArgsNames(@Nullable List<String> value) {
+    return set(CallerFields.INTROSPECTION_POST_ARGS_NAMES, value);
+  }
+
+  public OidcGrantConfigBuilder introspectionPostArgsValues(@Nullable List<String> value) {
+    return set(CallerFields.INTROSPECTION_POST_ARGS_VALUES, value);
+  }
+
+  public OidcGrantConfigBuilder introspectionPostArgsClient(@Nullable List<String> value) {
+    return set(CallerFields.INTROSPECTION_POST_ARGS_CLIENT, value);
+  }
+
+  public OidcGrantConfigBuilder introspectionPostArgsClientHeaders(@Nullable List<String> value) {
+    return set(CallerFields.INTROSPECTION_POST_ARGS_CLIENT_HEADERS, value);
+  }
+
+  public OidcGrantConfigBuilder userinfoEndpoint(@Nullable String value) {
+    return set(CallerFields.USERINFO_ENDPOINT, value);
+  }
+
+  public OidcGrantConfigBuilder userinfoAccept(@Nullable String value) {
+    return set(CallerFields.USERINFO_ACCEPT, value);
+  }
+
+  public OidcGrantConfigBuilder userinfoHeadersNames(@Nullable List<String> value) {
+    return set(CallerFields.USERINFO_HEADERS_NAMES, value);
+  }
+
+  public OidcGrantConfigBuilder userinfoHeadersValues(@Nullable List<String> value) {
+    return set(CallerFields.USERINFO_HEADERS_VALUES, value);
+  }
+
+  public OidcGrantConfigBuilder userinfoHeadersClient(@Nullable List<String> value) {
+    return set(CallerFields.USERINFO_HEADERS_CLIENT, value);
+  }
+
+  public OidcGrantConfigBuilder userinfoQueryArgsNames(@Nullable List<String> value) {
+    return set(CallerFields.USERINFO_QUERY_ARGS_NAMES, value);
+  }
+
+  public OidcGrantConfigBuilder userinfoQueryArgsValues(@Nullable List<String> value) {
+    return set(CallerFields.USERINFO_QUERY_ARGS_VALUES, value);
+  }
+
+  public OidcGrantConfigBuilder userinfoQueryArgsClient(@Nullable List<String> value) {
+    return set(CallerFields.USERINFO_QUERY_ARGS_CLIENT, value);
+  }
+
+  public OidcGrantConfigBuilder searchUserInfo(boolean value) {
+    return set(CallerFields.SEARCH_USER_INFO, value);
+  }
+
+  public OidcGrantConfigBuilder cacheUserInfo(boolean value) {
+    return set(CallerFields.CACHE_USER_INFO, value);
+  }
+
+  public OidcGrantConfigBuilder tokenExchange(@Nullable TokenExchangeSettings value) {
+    return set(CallerFields.TOKEN_EXCHANGE, value);
+  }
+
+  public OidcGrantConfigBuilder authenticatedGroupsClaim(@Nullable List<String> value) {
+    return set(IdentityFields.AUTHENTICATED_GROUPS_CLAIM, value);
+  }
+
+  public OidcGrantConfigBuilder consumerClaims(@Nullable List<List<String>> value) {
+    return set(IdentityFields.CONSUMER_CLAIMS, value);
+  }
+
+  public OidcGrantConfigBuilder consumerClaim(@Nullable List<String> value) {
+    return set(IdentityFields.CONSUMER_CLAIM, value);
+  }
+
+  public OidcGrantConfigBuilder consumerBy(@Nullable List<String> value) {
+    return set(IdentityFields.CONSUMER_BY, value);
+  }
+
+  public OidcGrantConfigBuilder byUsernameIgnoreCase(boolean value) {
+    return set(IdentityFields.BY_USERNAME_IGNORE_CASE, value);
+  }
+
+  public OidcGrantConfigBuilder consumerOptional(boolean value) {
+    return set(IdentityFields.CONSUMER_OPTIONAL, value);
+  }
+
+  public OidcGrantConfigBuilder credentialClaim(@Nullable List<String> value) {
+    return set(IdentityFields.CREDENTIAL_CLAIM, value);
+  }
+
+  public OidcGrantConfigBuilder anonymous(@Nullable String value) {
+    return set(IdentityFields.ANONYMOUS, value);
+  }
+
+  public OidcGrantConfigBuilder runOnPreflight(boolean value) {
+    return set(IdentityFields.RUN_ON_PREFLIGHT, value);
+  }
+
+  public OidcGrantConfigBuilder protectedResource(@Nullable String value) {
+    return set(IdentityFields.PROTECTED_RESOURCE, value);
+  }
+
+  public OidcGrantConfigBuilder upstreamHeaders(@Nullable List<HeaderSetting> value) {
+    return set(IdentityFields.UPSTREAM_HEADERS, value);
+  }
+
+  public OidcGrantConfigBuilder upstreamHeadersClaims(@Nullable List<String> value) {
+    return set(IdentityFields.UPSTREAM_HEADERS_CLAIMS, value);
+  }
+
+  public OidcGrantConfigBuilder upstreamHeadersNames(@Nullable List<String> value) {
+    return set(IdentityFields.UPSTREAM_HEADERS_NAMES, value);
+  }
+
+  public OidcGrantConfigBuilder downstreamHeaders(@Nullable List<HeaderSetting> value) {
+    return set(IdentityFields.DOWNSTREAM_HEADERS, value);
+  }
+
+  public OidcGrantConfigBuilder downstreamHeadersClaims(@Nullable List<String> value) {
+    return set(IdentityFields.DOWNSTREAM_HEADERS_CLAIMS, value);
+  }
+
+  public OidcGrantConfigBuilder downstreamHeadersNames(@Nullable List<String> value) {
+    return set(IdentityFields.DOWNSTREAM_HEADERS_NAMES, value);
+  }
+
+  public OidcGrantConfigBuilder upstreamAccessTokenJwkHeader(@Nullable String value) {
+    return set(IdentityFields.upstream(TokenPart.ACCESS_TOKEN_JWK), value);
+  }
+
+  public OidcGrantConfigBuilder upstreamIdTokenJwkHeader(@Nullable String value) {
+    return set(IdentityFields.upstream(TokenPart.ID_TOKEN_JWK), value);
+  }
+
+  public OidcGrantConfigBuilder upstreamUserInfoHeader(@Nullable String value) {
+    return set(IdentityFields.upstream(TokenPart.USER_INFO), value);
+  }
+
+  public OidcGrantConfigBuilder upstreamUserInfoJwtHeader(@Nullable String value) {
+    return set(IdentityFields.upstream(TokenPart.USER_INFO_JWT), value);
+  }
+
+  public OidcGrantConfigBuilder upstreamIntrospectionHeader(@Nullable String value) {
+    return set(IdentityFields.upstream(TokenPart.INTROSPECTION), value);
+  }
+
+  public OidcGrantConfigBuilder upstreamIntrospectionJwtHeader(@Nullable String value) {
+    return set(IdentityFields.upstream(TokenPart.INTROSPECTION_JWT), value);
+  }
+
+  public OidcGrantConfigBuilder downstreamAccessTokenJwkHeader(@Nullable String value) {
+    return set(IdentityFields.downstream(TokenPart.ACCESS_TOKEN_JWK), value);
+  }
+
+  public OidcGrantConfigBuilder downstreamIdTokenJwkHeader(@Nullable String value) {
+    return set(IdentityFields.downstream(TokenPart.ID_TOKEN_JWK), value);
+  }
+
+  public OidcGrantConfigBuilder downstreamUserInfoHeader(@Nullable String value) {
+    return set(IdentityFields.downstream(TokenPart.USER_INFO), value);
+  }
+
+  public OidcGrantConfigBuilder downstreamUserInfoJwtHeader(@Nullable String value) {
+    return set(IdentityFields.downstream(TokenPart.USER_INFO_JWT), value);
+  }
+
+  public OidcGrantConfigBuilder downstreamIntrospectionHeader(@Nullable String value) {
+    return set(IdentityFields.downstream(TokenPart.INTROSPECTION), value);
+  }
+
+  public OidcGrantConfigBuilder downstreamIntrospectionJwtHeader(@Nullable String value) {
+    return set(IdentityFields.downstream(TokenPart.INTROSPECTION_JWT), value);
+  }
+
+  /** Whom {@code consumer_claims} and {@code anonymous} may name; in files: {@code consumers[]}. */
+  public OidcGrantConfigBuilder consumers(List<Consumer> value) {
+    consumers = List.copyOf(value);
+    return this;
   }
 }

@@ -54,7 +54,7 @@ public final class OidcGrantFile {
 
   private static Optional<OidcGrantConfig> fromDeclarative(
       ConfigNode node, String source, Reading reading) {
-    reading.certificates().read(node, reading);
+    reading.readEntities(node);
     List<PluginEntry> plugins = new ArrayList<>();
     collect(node, "", plugins, reading);
     if (plugins.size() == 1) {

@@ -1,6 +1,8 @@
 package io.oidcgrant.config;
 
+import io.oidcgrant.protocol.Consumer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -14,6 +16,7 @@ public final class Reading {
   private final UnaryOperator<@Nullable String> environment;
   private final boolean kongCompatible;
   private final Certificates certificates = new Certificates();
+  private final List<Consumer> consumers = new ArrayList<>();
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ConfigProblem> warnings = new ArrayList<>();
 
@@ -37,6 +40,17 @@ public final class Reading {
   /** What the files hold of certificates. */
   public Certificates certificates() {
     return certificates;
+  }
+
+  /** What the files hold of consumers. */
+  public List<Consumer> consumers() {
+    return Collections.unmodifiableList(consumers);
+  }
+
+  /** Takes note of what a document holds that others may name. */
+  public void readEntities(ConfigNode document) {
+    certificates.read(document, this);
+    ConsumerEntry.readAll(document, this, consumers);
   }
 
   boolean kongCompatible() {

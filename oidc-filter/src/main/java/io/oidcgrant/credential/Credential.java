@@ -4,7 +4,12 @@ import com.nimbusds.oauth2.sdk.AuthorizationGrant;
 import com.nimbusds.oauth2.sdk.ClientCredentialsGrant;
 import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
 import com.nimbusds.oauth2.sdk.ResourceOwnerPasswordCredentialsGrant;
+import com.nimbusds.oauth2.sdk.id.Audience;
+import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
+import com.nimbusds.oauth2.sdk.token.TokenTypeURI;
+import com.nimbusds.oauth2.sdk.tokenexchange.TokenExchangeGrant;
 import io.oidcgrant.protocol.Secret;
+import java.util.List;
 
 /** What a caller presents to be let in. */
 public sealed interface Credential {
@@ -42,6 +47,41 @@ public sealed interface Credential {
     @Override
     public Secret proof() {
       return token;
+    }
+  }
+
+  /**
+   * A caller's token that is exchanged for one of ours (RFC 8693).
+   *
+   * @param scopes of the new token; empty for whatever the issuer gives
+   * @param audience of the new token; the same
+   */
+  record SubjectToken(Secret token, List<String> scopes, List<String> audience)
+      implements Redeemable {
+    @Override
+    public String method() {
+      return "token_exchange";
+    }
+
+    @Override
+    public String identifier() {
+      return "";
+    }
+
+    @Override
+    public Secret proof() {
+      return token;
+    }
+
+    @Override
+    public AuthorizationGrant grant() {
+      return new TokenExchangeGrant(
+          new BearerAccessToken(token.reveal()),
+          TokenTypeURI.ACCESS_TOKEN,
+          null,
+          null,
+          TokenTypeURI.ACCESS_TOKEN,
+          Audience.create(audience));
     }
   }
 

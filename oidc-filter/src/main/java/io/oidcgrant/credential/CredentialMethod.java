@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
  * One method of {@code auth_methods}: under which names its parts are looked for, and what they
  * make.
  *
- * @param locations of {@code query}, {@code body} and that of headers
+ * @param locations where it may stand, of the four kinds
  * @param names of the parameters, all of which are needed
  * @param headers names of the headers that may hold it
  * @param basic the header is {@code Authorization: Basic} and holds both parts
  * @param dpop Authorization may have the scheme {@code DPoP}
+ * @param cookie name of the cookie that may hold it; null for none
  * @param credential makes the credential of its parts
  */
 public record CredentialMethod(
@@ -25,6 +26,7 @@ public record CredentialMethod(
     List<String> headers,
     boolean basic,
     boolean dpop,
+    @Nullable String cookie,
     Function<List<String>, Credential> credential) {
   private static final String BEARER = "Bearer";
   private static final String DPOP = "DPoP";
@@ -34,8 +36,10 @@ public record CredentialMethod(
    *
    * @param headers names of the headers that may hold it
    * @param dpop whether the scheme {@code DPoP} is accepted beside {@code Bearer}
+   * @param cookie name of the cookie that may hold it; null for none
    */
-  public static CredentialMethod bearer(Set<String> locations, List<String> headers, boolean dpop) {
+  public static CredentialMethod bearer(
+      Set<String> locations, List<String> headers, boolean dpop, @Nullable String cookie) {
     return new CredentialMethod(
         "bearer",
         locations,
@@ -43,6 +47,7 @@ public record CredentialMethod(
         headers,
         false,
         dpop,
+        cookie,
         parts -> new Credential.AccessToken(Secret.of(parts.get(0)), false));
   }
 
@@ -54,6 +59,7 @@ public record CredentialMethod(
         List.of(name),
         false,
         false,
+        null,
         parts -> new Credential.RefreshToken(Secret.of(parts.get(0))));
   }
 
@@ -88,6 +94,7 @@ public record CredentialMethod(
         List.of("Authorization"),
         true,
         false,
+        null,
         parts -> credential.apply(parts.get(0), parts.get(1)));
   }
 

@@ -119,13 +119,19 @@ public final class CredentialResolver {
           bodyNames = new HashSet<>(method.names());
         }
       }
+      String cookie = method.looksIn("cookie") ? method.cookie() : null;
+      Set<String> cookies = cookie != null && parameters(name -> Cookies.values(request, cookie))
+          ? Set.of(cookie)
+          : Set.of();
       if (refusal != null) {
         return new Finding.Missing(refusal);
       }
       return credential == null
           ? null
           : new Finding.Found(
-              credential, new Hiding(headers, queryNames, bodyNames), !queryNames.isEmpty());
+              credential,
+              new Hiding(headers, queryNames, bodyNames, cookies),
+              !queryNames.isEmpty());
     }
 
     private void header(String header) {
@@ -173,14 +179,14 @@ public final class CredentialResolver {
     }
 
     private interface Lookup {
-      List<@Nullable String> values(String name);
+      List<? extends @Nullable String> values(String name);
     }
 
     /** Whether all the method's parameters are there. */
     private boolean parameters(Lookup lookup) {
       List<String> parts = new ArrayList<>(2);
       for (String name : method.names()) {
-        List<@Nullable String> values = lookup.values(name);
+        List<? extends @Nullable String> values = lookup.values(name);
         if (values.size() > 1) {
           refuse(Kind.AMBIGUOUS_CREDENTIAL, "a parameter of the credential is there twice");
           return false;

@@ -9,23 +9,26 @@ import com.nimbusds.oauth2.sdk.util.URLUtils;
 import io.oidcgrant.http.IdpClient;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
-import io.oidcgrant.protocol.GrantException;
 import io.oidcgrant.protocol.Printable;
 import java.net.URI;
 import java.text.ParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks what a token is (RFC 7662), and ends it (RFC 7009). Failures are
+ * Asks what a token is (RFC 7662) and who its owner is, and ends it (RFC 7009). Failures are
  * {@link io.oidcgrant.protocol.GrantException}s. Safe for concurrent use.
  */
 public final class TokenQueries {
   private static final int MAX_ANSWER_BYTES = 64 * 1024;
+
+  /** What is asked about is refused (RFC 6750 section 3.1). */
+  private static final Set<Integer> TOKEN_REFUSED = Set.of(400, 401, 403);
 
   /** The client is refused, or the address is not that of the endpoint. */
   private static final Set<Integer> REFUSALS = Set.of(400, 401, 403, 404, 405, 415);
@@ -36,19 +39,73 @@ public final class TokenQueries {
     this.client = client;
   }
 
-  /** The answer's members, be the token active or not (RFC 7662 section 2.2). */
-  public CompletionStage<Map<String, Object>> introspect(
-      URI endpoint, ClientAuthentication authentication, Map<String, String> form) {
-    return client
-        .exchange(request(endpoint, authentication, form), MAX_ANSWER_BYTES)
-        .thenApply(response -> {
-          refusal("introspection", response);
-          Map<String, Object> members = object(response.getBody());
-          if (response.getStatusCode() != 200 || members == null) {
-            throw unusable(response.getStatusCode());
-          }
-          return members;
-        });
+  /**
+   * What introspection says of a token, be it active or not (RFC 7662 section 2.2).
+   *
+   * @param accept the media type that is asked for
+   * @param headers beside our own
+   */
+  public CompletionStage<Said> introspect(
+      URI endpoint,
+      ClientAuthentication authentication,
+      Map<String, String> form,
+      String accept,
+      Map<String, String> headers) {
+    HTTPRequest request = request(endpoint, authentication, form);
+    request.setAccept(accept);
+    headers.forEach(request::setHeader);
+    return client.exchange(request, MAX_ANSWER_BYTES).thenApply(response -> {
+      refusal("introspection", response);
+      return said("introspection", response);
+    });
+  }
+
+  /**
+   * What userinfo says of a token's owner (OpenID Connect Core 1.0 section 5.3).
+   *
+   * @param authorization the token with its scheme
+   * @param headers beside our own
+   */
+  public CompletionStage<Said> userInfo(
+      URI endpoint, String authorization, String accept, Map<String, String> headers) {
+    HTTPRequest request = new HTTPRequest(HTTPRequest.Method.GET, endpoint);
+    request.setAccept(accept);
+    headers.forEach(request::setHeader);
+    request.setAuthorization(authorization);
+    return client.exchange(request, MAX_ANSWER_BYTES).thenApply(response -> {
+      if (TOKEN_REFUSED.contains(response.getStatusCode())) {
+        throw Failure.of(Kind.REJECTED, "userinfo endpoint answered " + response.getStatusCode())
+            .toException();
+      }
+      return said("userinfo", response);
+    });
+  }
+
+  /**
+   * An answer as it came.
+   *
+   * @param members of a JSON object; none of a JWT
+   * @param jwt not verified; empty where it is a JSON object
+   */
+  public record Said(Map<String, Object> members, Optional<String> jwt) {}
+
+  private static Said said(String endpoint, HTTPResponse response) {
+    if (response.getStatusCode() == 200) {
+      ContentType type = response.getEntityContentType();
+      String body = response.getBody();
+      if (type != null && body != null && type.getSubType().matches("jwt|.+\\+jwt")) {
+        return new Said(Map.of(), Optional.of(body.strip()));
+      }
+      Map<String, Object> members = object(body);
+      if (members != null) {
+        return new Said(members, Optional.empty());
+      }
+    }
+    throw Failure.of(
+            Kind.ANSWER_UNUSABLE,
+            "the " + endpoint + " endpoint answered status " + response.getStatusCode()
+                + " without a JSON object to use")
+        .toException();
   }
 
   /** Completes when the token is no longer good (RFC 7009 section 2.2). */
@@ -94,13 +151,5 @@ public final class TokenQueries {
     } catch (ParseException e) {
       return null;
     }
-  }
-
-  private static GrantException unusable(int status) {
-    return Failure.of(
-            Kind.ANSWER_UNUSABLE,
-            "the introspection endpoint answered status " + status
-                + " without a JSON object to use")
-        .toException();
   }
 }

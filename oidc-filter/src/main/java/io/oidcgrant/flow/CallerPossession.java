@@ -9,6 +9,7 @@ import io.oidcgrant.config.CertificateHeaderSettings;
 import io.oidcgrant.config.ConfigException;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.credential.Cookies;
 import io.oidcgrant.credential.Credential;
 import io.oidcgrant.credential.HeaderNames;
 import io.oidcgrant.credential.RequestView;
@@ -47,9 +48,13 @@ final class CallerPossession {
   private final TrustedPeers trusted;
   private final GrantRuntime runtime;
   private final Set<String> hidden;
+  private final Optional<String> sessionCookie;
+  private final String sessionClaim;
 
   CallerPossession(OidcGrantConfig config, GrantRuntime runtime) {
     this.runtime = runtime;
+    this.sessionCookie = config.jwtSessionCookie();
+    this.sessionClaim = config.jwtSessionClaim();
     this.trusted = runtime.trusted(config);
     this.header = config.proofOfPossessionMtlsFromHeader();
     if (header.isPresent() && header.get().trustedPeersOnly() && trusted.isEmpty()) {
@@ -127,7 +132,7 @@ final class CallerPossession {
    */
   void check(Credential.AccessToken presented, RequestView request, Tokens tokens) {
     check.check(
-        tokens.claims(),
+        tokens.binding(),
         new Shown(
             presented.token().reveal(),
             presented.dpop(),
@@ -135,6 +140,13 @@ final class CallerPossession {
             request.method(),
             () -> request.url(trusted),
             () -> certificate(request)));
+    sessionCookie.ifPresent(name -> {
+      List<String> values = Cookies.values(request, name);
+      if (values.size() != 1 || !values.get(0).equals(tokens.claims().get(sessionClaim))) {
+        throw Failure.of(Kind.REJECTED, "the access token is not of the session of the cookie")
+            .toException();
+      }
+    });
   }
 
   private Optional<X509Certificate> certificate(RequestView request) {
@@ -166,7 +178,7 @@ final class CallerPossession {
    * Headers, folded, that do not go upstream: a proof that has done its duty, and a certificate
    * that nobody vouches for.
    */
-  Set<String> hidden(Credential credential, RequestView request) {
+  Set<String> hidden(@Nullable Credential credential, RequestView request) {
     boolean strange = header.isPresent()
         && header.get().trustedPeersOnly()
         && !trusted.contains(request.remoteAddress());

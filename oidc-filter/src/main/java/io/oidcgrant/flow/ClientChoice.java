@@ -1,11 +1,8 @@
 package io.oidcgrant.flow;
 
 import io.oidcgrant.config.ClientSettings;
-import io.oidcgrant.credential.FormParameters;
-import io.oidcgrant.credential.HeaderNames;
+import io.oidcgrant.credential.Parameters;
 import io.oidcgrant.credential.RequestView;
-import io.oidcgrant.credential.SearchableBody;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -54,20 +51,10 @@ final class ClientChoice {
   }
 
   private static List<@Nullable String> values(String name, RequestView request, boolean body) {
-    List<@Nullable String> values = new ArrayList<>();
-    for (String header : request.headerNames()) {
-      if (HeaderNames.same(header, name)) {
-        values.addAll(request.headers(header));
-      }
+    List<@Nullable String> values = Parameters.inHeaders(request, name);
+    if (values.isEmpty()) {
+      values = Parameters.inQuery(request, name);
     }
-    String query = request.rawQuery();
-    if (values.isEmpty() && query != null) {
-      values.addAll(FormParameters.values(query, name));
-    }
-    SearchableBody kind = body ? SearchableBody.of(request) : null;
-    if (values.isEmpty() && kind != null && request.body().isPresent()) {
-      values.addAll(kind.values(request.body().get(), name));
-    }
-    return values;
+    return values.isEmpty() && body ? Parameters.inBody(request, name) : values;
   }
 }

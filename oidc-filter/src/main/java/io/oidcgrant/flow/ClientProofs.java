@@ -85,6 +85,7 @@ final class ClientProofs {
       case TOKEN -> config.tokenEndpointAuthMethod();
       case INTROSPECTION -> config.introspectionEndpointAuthMethod();
       case REVOCATION -> config.revocationEndpointAuthMethod();
+      case USERINFO -> Optional.empty();
     };
   }
 

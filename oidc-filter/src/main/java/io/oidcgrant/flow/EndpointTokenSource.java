@@ -121,7 +121,7 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
       GrantRequest request, IssuerMetadata metadata, boolean again) {
     URI address = proofs.address(IssuerEndpoint.TOKEN, metadata);
     Map<String, String> headers = new LinkedHashMap<>(config.tokenHeaders());
-    headers.putAll(request.headers());
+    headers.putAll(request.copied(IssuerEndpoint.TOKEN).headers());
     if (dpop != null) {
       headers.keySet().removeIf(DPOP::equalsIgnoreCase);
       headers.put(DPOP, dpop.proof("POST", address.toString(), null));
@@ -161,12 +161,12 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
     TokenRequest.Builder builder =
         new TokenRequest.Builder(address, authentication, grant(request));
     Map<String, String> parameters = new LinkedHashMap<>(config.tokenPostArgs());
-    parameters.putAll(request.parameters());
+    parameters.putAll(request.copied(IssuerEndpoint.TOKEN).parameters());
     String scope = parameters.remove("scope");
     if (scope != null) {
       builder.scope(Scope.parse(scope));
-    } else if (!config.scopes().isEmpty()) {
-      builder.scope(Scope.parse(config.scopes()));
+    } else if (!scopes(request).isEmpty()) {
+      builder.scope(Scope.parse(scopes(request)));
     }
     parameters.forEach((name, value) -> {
       if (!value.isEmpty()) {
@@ -174,6 +174,12 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
       }
     });
     return builder.build();
+  }
+
+  private List<String> scopes(GrantRequest request) {
+    return request.credential() instanceof Credential.SubjectToken subject
+        ? subject.scopes()
+        : config.scopes();
   }
 
   private static AuthorizationGrant grant(GrantRequest request) {
@@ -202,6 +208,15 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
     if (status >= 500 || PASSING.contains(code)) {
       return Failure.retryAfter(Kind.ISSUER_UNAVAILABLE, detail, PAUSE);
     }
+    if (credential instanceof Credential.SubjectToken) {
+      // RFC 8693 section 2.2.2; Keycloak says access_denied where the token is not for us.
+      if (code.equals("invalid_request")) {
+        return Failure.of(Kind.REJECTED, detail);
+      }
+      if (code.equals("invalid_target") || code.equals("access_denied")) {
+        return Failure.of(Kind.FORBIDDEN, detail);
+      }
+    }
     if (GRANTS.contains(code)) {
       // Issuers describe the third reason in many ways, or not at all (RFC 6749 section 6).
       return Failure.of(
@@ -216,7 +231,7 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
       return Failure.of(callerIsClient ? Kind.REJECTED : Kind.CLIENT_REFUSED, detail);
     }
     if (PARAMETERS.getOrDefault(code, Set.of()).stream()
-        .anyMatch(request.parameters()::containsKey)) {
+        .anyMatch(request.copied(IssuerEndpoint.TOKEN).parameters()::containsKey)) {
       return Failure.of(Kind.MALFORMED_REQUEST, detail);
     }
     return Failure.of(

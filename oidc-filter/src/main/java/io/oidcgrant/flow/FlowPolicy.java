@@ -42,7 +42,17 @@ final class FlowPolicy {
             + config.introspectionCheckActive() + " " + config.cacheIntrospection(),
         // What is verified here is not what the issuer was asked about.
         config.authMethods().contains("bearer") + " "
-            + config.authMethods().contains("introspection"),
+            + config.authMethods().contains("introspection") + " "
+            + config.authMethods().contains("userinfo") + " "
+            + config.introspectJwtTokens() + " "
+            + config.searchUserInfo() + " "
+            + config.cacheUserInfo(),
+        config.introspectionAccept() + " " + config.introspectionExtras(),
+        config.userinfoEndpoint() + " " + config.userinfoAccept() + " " + config.userinfoExtras(),
+        config.extraJwksUris() + " " + config.issuerJwks(),
+        config.enableHsSignatures() + " " + config.atJwtRequired(),
+        String.valueOf(config.tokenExchange()),
+        String.valueOf(config.idTokenParamName()),
         config.tokenEndpointAuthMethod().orElse(""),
         config.clientAuth().orElse(""),
         String.valueOf(config.clientAlg()),
@@ -59,6 +69,7 @@ final class FlowPolicy {
               String.valueOf(client.algorithm()),
               client.key().map(JWK::toJSONString).orElse("")));
     }
+    addAll(parts, config.decryptionJwk().stream().map(JWK::toJSONString).toList());
     addAll(parts, config.issuersAllowed());
     addAll(parts, config.scopes());
     addAll(parts, config.audience());

@@ -1,7 +1,7 @@
 package io.oidcgrant.flow;
 
-import com.nimbusds.jose.JWSAlgorithm;
 import io.oidcgrant.authorize.Authorization;
+import io.oidcgrant.authorize.StepUp;
 import io.oidcgrant.clientauth.DpopProofs;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.credential.Credential;
@@ -9,18 +9,17 @@ import io.oidcgrant.credential.CredentialMethod;
 import io.oidcgrant.credential.CredentialResolver;
 import io.oidcgrant.credential.Finding;
 import io.oidcgrant.credential.RequestView;
-import io.oidcgrant.endpoint.HttpTokenEndpointClient;
 import io.oidcgrant.endpoint.TokenEndpointClient;
-import io.oidcgrant.endpoint.TokenQueries;
-import io.oidcgrant.http.IdpClient;
-import io.oidcgrant.issuer.RemoteIssuer;
-import io.oidcgrant.jose.SigningKey;
 import io.oidcgrant.propagate.Propagation;
+import io.oidcgrant.protocol.Failure;
+import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.Tokens;
-import io.oidcgrant.verify.TokenVerifier;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -34,38 +33,38 @@ public final class GrantFlow {
   private static final List<String> BEARER_HEADERS =
       List.of("Authorization", "Access-Token", "X-Access-Token");
 
+  private final OidcGrantConfig config;
   private final CredentialResolver resolver;
   private final CallerInputs inputs;
   private final CachingTokenSource source;
-  private final Propagation propagation;
+  private final @Nullable UserinfoTokenSource everyTime;
+  private final Callers callers;
   private final @Nullable DpopProofs upstreamProofs;
   private final TokenMemory memory;
   private final byte[] policy;
   private final Authorization authorization;
   private final CallerPossession possession;
   private final Revocation revocation;
+  private final InstantSource clock;
 
   private GrantFlow(
-      CredentialResolver resolver,
-      CallerInputs inputs,
-      CachingTokenSource source,
-      Propagation propagation,
-      @Nullable DpopProofs upstreamProofs,
-      TokenMemory memory,
-      byte[] policy,
-      Authorization authorization,
-      CallerPossession possession,
-      Revocation revocation) {
-    this.resolver = resolver;
-    this.inputs = inputs;
-    this.source = source;
-    this.propagation = propagation;
-    this.upstreamProofs = upstreamProofs;
-    this.memory = memory;
-    this.policy = policy;
-    this.authorization = authorization;
-    this.possession = possession;
-    this.revocation = revocation;
+      OidcGrantConfig config, GrantRuntime runtime, @Nullable TokenEndpointClient custom) {
+    StartWarnings.log(config);
+    TokenSources sources = new TokenSources(config, runtime, custom);
+    this.config = config;
+    this.clock = runtime.clock();
+    this.inputs = new CallerInputs(config);
+    this.resolver =
+        new CredentialResolver(methods(config), config.credentialBodyLimit(), inputs::wantsBody);
+    this.source = sources.remembering();
+    this.everyTime = sources.everyTime();
+    this.callers = new Callers(config);
+    this.upstreamProofs = sources.upstreamProofs();
+    this.memory = runtime.memory();
+    this.policy = memory.hash().digest(FlowPolicy.parts(config));
+    this.authorization = authorization(config);
+    this.possession = new CallerPossession(config, runtime);
+    this.revocation = sources.revocation();
   }
 
   /**
@@ -75,114 +74,30 @@ public final class GrantFlow {
    */
   public static GrantFlow create(
       OidcGrantConfig config, GrantRuntime runtime, @Nullable TokenEndpointClient custom) {
-    StartWarnings.log(config);
-    RemoteIssuer issuer = runtime.issuer(config);
-    IdpClient endpoints = runtime.endpointClient(config);
-    TokenEndpointClient client = custom != null ? custom : new HttpTokenEndpointClient(endpoints);
-    ClientProofs proofs = new ClientProofs(
-        config, runtime.clientKeys(config), config.tlsClientAuth().isPresent(), runtime.clock());
-    proofs.prepare();
-    DpopProofs dpop = config.tokenEndpointDpop() ? dpop(config, runtime) : null;
-    EndpointTokenSource endpoint = new EndpointTokenSource(config, issuer, client, proofs, dpop);
-    TokenVerifier verifier = new TokenVerifier(
-        new TokenVerifier.Rules(
-            config.verifySignature(),
-            config.verifyClaims(),
-            config.leeway(),
-            Set.copyOf(config.audience())),
-        runtime.clock(),
-        issuer.keys()::current,
-        issuer.keys()::newerThan);
-    VerifyingTokenSource verifying = new VerifyingTokenSource(
-        config,
-        endpoint,
-        verifier,
-        new OwnPossession(dpop == null ? null : dpop.thumbprint(), endpoints::identity),
-        runtime.clock());
-    TokenQueries queries = new TokenQueries(endpoints);
-    TokenSource<Tokens> presented = presented(
-        config,
-        new PresentedTokenSource(config, issuer, verifier, runtime.clock()),
-        new IntrospectedTokenSource(config, issuer, queries, proofs, verifier, runtime.clock()),
-        verifier);
-    CachingTokenSource caching = new CachingTokenSource(
-        request -> request.credential() instanceof Credential.AccessToken
-            ? presented.tokens(request)
-            : verifying.tokens(request),
-        runtime.memory(),
-        runtime.clock(),
-        new CachingTokenSource.Settings(
-            config.cacheTokens(), config.negativeTtl(), config.timeout()));
-    CallerInputs inputs = new CallerInputs(
-        config.tokenPostArgsClient(),
-        config.tokenHeadersClient(),
-        new ClientChoice(config.clients(), config.clientArg()));
-    return new GrantFlow(
-        new CredentialResolver(methods(config), config.credentialBodyLimit(), inputs::wantsBody),
-        inputs,
-        caching,
-        propagation(config),
-        config.upstreamDpop() && dpop != null ? dpop.forOtherServers() : null,
-        runtime.memory(),
-        runtime.memory().hash().digest(FlowPolicy.parts(config)),
-        new Authorization.Builder()
-            .require("audience", config.audienceClaim(), config.audienceRequired())
-            .require("scope", config.scopesClaim(), config.scopesRequired())
-            .require("group", config.groupsClaim(), config.groupsRequired())
-            .require("role", config.rolesClaim(), config.rolesRequired())
-            .forbid(config.claimsForbidden())
-            .build(),
-        new CallerPossession(config, runtime),
-        new Revocation(config, issuer, queries, proofs));
+    return new GrantFlow(config, runtime, custom);
   }
 
-  /** A JWT is verified here where {@code bearer} is on; what is left, the issuer is asked about. */
-  private static TokenSource<Tokens> presented(
-      OidcGrantConfig config,
-      TokenSource<Tokens> verified,
-      TokenSource<Tokens> introspected,
-      TokenVerifier verifier) {
-    if (!config.authMethods().contains("introspection")) {
-      return verified;
-    }
-    if (!config.authMethods().contains("bearer")) {
-      return introspected;
-    }
-    return request -> verifier.isJwt(request.credential().proof().reveal())
-        ? verified.tokens(request)
-        : introspected.tokens(request);
-  }
-
-  private static Propagation propagation(OidcGrantConfig config) {
-    Propagation.Names upstream = new Propagation.Names(
-        config.upstreamAccessTokenHeader(),
-        config.upstreamRefreshTokenHeader(),
-        config.upstreamIdTokenHeader());
-    Propagation.Names downstream = new Propagation.Names(
-        config.downstreamAccessTokenHeader(),
-        config.downstreamRefreshTokenHeader(),
-        config.downstreamIdTokenHeader());
-    return config.upstreamDpop()
-        ? Propagation.withProofs(upstream, downstream)
-        : Propagation.of(upstream, downstream);
-  }
-
-  private static DpopProofs dpop(OidcGrantConfig config, GrantRuntime runtime) {
-    SigningKey key = config
-        .dpopJwk()
-        .map(jwk -> SigningKey.of(jwk, SigningKey.algorithmOf(jwk)))
-        .orElseGet(() -> SigningKey.generate(JWSAlgorithm.ES256));
-    return new DpopProofs(key, runtime.clock());
+  private static Authorization authorization(OidcGrantConfig config) {
+    return new Authorization.Builder()
+        .require("audience", config.audienceClaim(), config.audienceRequired())
+        .require("scope", config.scopesClaim(), config.scopesRequired())
+        .requireOfPerson("group", config.groupsClaim(), config.groupsRequired())
+        .requireOfPerson("role", config.rolesClaim(), config.rolesRequired())
+        .forbid(config.claimsForbidden())
+        .domains(config.domains())
+        .stepUp(new StepUp(config.maxAge(), config.leeway(), config.acrValues()))
+        .build();
   }
 
   /** In Kong's fixed order, whatever order {@code auth_methods} has. */
   private static List<CredentialMethod> methods(OidcGrantConfig config) {
     List<CredentialMethod> methods = new ArrayList<>();
-    if (config.authMethods().contains("bearer") || config.authMethods().contains("introspection")) {
+    if (config.takesTokens()) {
       methods.add(CredentialMethod.bearer(
           Set.copyOf(config.bearerTokenParamType()),
           config.bearerTokenHeaderName().map(List::of).orElse(BEARER_HEADERS),
-          !config.proofOfPossessionDpop().equals("off")));
+          !config.proofOfPossessionDpop().equals("off"),
+          config.bearerTokenCookieName().orElse(null)));
     }
     if (config.authMethods().contains("refresh_token")) {
       methods.add(CredentialMethod.refreshToken(
@@ -199,8 +114,23 @@ public final class GrantFlow {
     return methods;
   }
 
+  /** Whether a request goes on without a look at it. */
+  public boolean skips(RequestView request) {
+    return !config.runOnPreflight() && request.method().equals("OPTIONS");
+  }
+
+  /** The credential; with it is hidden what came beside it. */
   public Finding find(RequestView request) {
-    return resolver.resolve(request);
+    Finding finding = resolver.resolve(request);
+    IdTokenPlace place = inputs.idTokenPlace();
+    return place != null
+            && finding instanceof Finding.Found found
+            && found.credential() instanceof Credential.AccessToken
+        ? new Finding.Found(
+            found.credential(),
+            found.hiding().and(place.hiding()),
+            found.inQuery() || place.inQuery(request))
+        : finding;
   }
 
   /**
@@ -226,7 +156,7 @@ public final class GrantFlow {
 
   /** Tokens at hand, or null. Neither blocks nor parses. */
   public @Nullable Tokens remembered(Wanted wanted) {
-    return source.remembered(wanted);
+    return everyTime == null ? source.remembered(wanted) : null;
   }
 
   /**
@@ -234,26 +164,46 @@ public final class GrantFlow {
    * {@link io.oidcgrant.protocol.GrantException}.
    */
   public CompletionStage<Tokens> fetch(Wanted wanted) {
-    return source.tokens(wanted);
+    UserinfoTokenSource also = everyTime;
+    if (also == null) {
+      return source.tokens(wanted);
+    }
+    Tokens known = source.remembered(wanted);
+    CompletionStage<Tokens> tokens =
+        known == null ? source.tokens(wanted) : CompletableFuture.completedFuture(known);
+    return tokens.thenCompose(found -> also.added(wanted.request(), found));
   }
 
   /**
-   * Whether a request with these tokens may go on: the rules of this flow, on every request.
+   * Who may go on with these tokens: the rules of this flow, on every request.
    *
-   * @throws io.oidcgrant.protocol.GrantException if it may not
+   * @throws io.oidcgrant.protocol.GrantException if nobody may
    */
-  public void admit(Finding.Found found, RequestView request, Tokens tokens) {
+  public Caller admit(Finding.Found found, RequestView request, Tokens tokens) {
     if (found.credential() instanceof Credential.AccessToken presented) {
       possession.check(presented, request, tokens);
     }
-    authorization.refuses(tokens.claims()).ifPresent(failure -> {
+    authorization.refuses(tokens, clock.instant()).ifPresent(failure -> {
       throw failure.toException();
     });
+    return callers.of(tokens);
   }
 
-  /** Headers, folded, that must not go on beside those of the credential. */
-  public Set<String> hidden(Finding.Found found, RequestView request) {
-    return possession.hidden(found.credential(), request);
+  /** Who goes on although he has no tokens; empty where nobody does. */
+  public Optional<Caller> despite(Failure failure) {
+    boolean verdict = failure.kind().status() == 401 || failure.kind().status() == 403;
+    return failure.kind() == Kind.NO_CREDENTIAL || (config.kongCompatible() && verdict)
+        ? callers.anonymous()
+        : Optional.empty();
+  }
+
+  /**
+   * Headers, folded, that must not go on beside those of the credential.
+   *
+   * @param credential null where there is none
+   */
+  public Set<String> hidden(@Nullable Credential credential, RequestView request) {
+    return possession.hidden(credential, request);
   }
 
   /** A nonce for a caller's next proof; null where none is needed. */
@@ -272,10 +222,10 @@ public final class GrantFlow {
 
   /** What proves these tokens to the upstream; null where they go without a proof. */
   public @Nullable DpopProofs upstreamProofs(Tokens tokens) {
-    return propagation.proves(tokens) ? upstreamProofs : null;
+    return propagation().proves(tokens) ? upstreamProofs : null;
   }
 
   public Propagation propagation() {
-    return propagation;
+    return callers.propagation();
   }
 }

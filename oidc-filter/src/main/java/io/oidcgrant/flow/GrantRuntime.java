@@ -13,6 +13,7 @@ import io.oidcgrant.issuer.IssuerEndpoint;
 import io.oidcgrant.issuer.IssuerSettings;
 import io.oidcgrant.issuer.IssuerStatus;
 import io.oidcgrant.issuer.RemoteIssuer;
+import io.oidcgrant.issuer.RemoteKeys;
 import io.oidcgrant.protocol.TrustedPeers;
 import java.net.URI;
 import java.nio.file.Path;
@@ -43,6 +44,8 @@ public final class GrantRuntime implements AutoCloseable {
 
   private record IssuerKey(Way way, IssuerSettings settings) {}
 
+  private record KeySetKey(Way way, URI address, Duration rediscovery, Duration maxStale) {}
+
   private final InstantSource clock;
   private final ExecutorService executor;
   private final ScheduledExecutorService scheduler;
@@ -53,6 +56,7 @@ public final class GrantRuntime implements AutoCloseable {
   private final Map<Path, ClientKeys> keyFiles = new ConcurrentHashMap<>();
   private final Map<Way, IdpClient> clients = new ConcurrentHashMap<>();
   private final Map<IssuerKey, RemoteIssuer> issuers = new ConcurrentHashMap<>();
+  private final Map<KeySetKey, RemoteKeys> keySets = new ConcurrentHashMap<>();
 
   private GrantRuntime(InstantSource clock, ClientKeys clientKeys) {
     this.clock = clock;
@@ -191,7 +195,8 @@ public final class GrantRuntime implements AutoCloseable {
         present(Map.of(
             IssuerEndpoint.TOKEN, config.tokenEndpoint(),
             IssuerEndpoint.INTROSPECTION, config.introspectionEndpoint(),
-            IssuerEndpoint.REVOCATION, config.revocationEndpoint())),
+            IssuerEndpoint.REVOCATION, config.revocationEndpoint(),
+            IssuerEndpoint.USERINFO, config.userinfoEndpoint())),
         present(Map.of(
             IssuerEndpoint.TOKEN, config.mtlsTokenEndpoint(),
             IssuerEndpoint.INTROSPECTION, config.mtlsIntrospectionEndpoint(),
@@ -200,10 +205,38 @@ public final class GrantRuntime implements AutoCloseable {
         config.insecureHttpIssuer(),
         config.rediscoveryLifetime(),
         config.jwksMaxStale());
+    return issuer(config, settings);
+  }
+
+  private RemoteIssuer issuer(OidcGrantConfig config, IssuerSettings settings) {
     IdpClient client = client(config);
     return issuers.computeIfAbsent(
         new IssuerKey(way(config), settings),
         key -> RemoteIssuer.start(settings, client, scheduler, clock));
+  }
+
+  /** Another issuer, of which only the keys are of interest. */
+  RemoteIssuer issuer(OidcGrantConfig config, String name) {
+    return issuer(
+        config,
+        new IssuerSettings(
+            name,
+            Optional.of(OidcGrantConfig.discoveryDocumentOf(name)),
+            Map.of(),
+            Map.of(),
+            Map.of(),
+            Optional.empty(),
+            config.insecureHttpIssuer(),
+            config.rediscoveryLifetime(),
+            config.jwksMaxStale()));
+  }
+
+  /** The keys at an address. */
+  RemoteKeys keys(OidcGrantConfig config, URI address) {
+    IdpClient client = client(config);
+    return keySets.computeIfAbsent(
+        new KeySetKey(way(config), address, config.rediscoveryLifetime(), config.jwksMaxStale()),
+        key -> RemoteKeys.at(address, client, clock, key.rediscovery(), key.maxStale()));
   }
 
   private static Map<IssuerEndpoint, URI> present(Map<IssuerEndpoint, Optional<URI>> written) {

@@ -47,7 +47,8 @@ final class PresentedTokenSource implements TokenSource<Tokens> {
         .thenApply(verified -> assemble(presented, verified));
   }
 
-  private static CompletionException asCallers(Throwable error) {
+  /** What is wrong with what the caller brought is not the issuer's. */
+  static CompletionException asCallers(Throwable error) {
     Failure failure = GrantException.failureOf(error);
     return new CompletionException(
         failure.kind() == Kind.ANSWER_UNUSABLE
@@ -75,6 +76,8 @@ final class PresentedTokenSource implements TokenSource<Tokens> {
     Instant latest = config.cacheTtlMax().map((Duration max) -> now.plus(max)).orElse(end);
     return Tokens.builder(presented.token())
         .claims(verified.claims())
+        .accessTokenKey(VerifyingTokenSource.json(verified))
+        .bindingIn(verified.claims())
         .expiresAt(latest.isBefore(end) ? latest : end);
   }
 }

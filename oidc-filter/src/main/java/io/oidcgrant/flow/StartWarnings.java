@@ -20,8 +20,7 @@ final class StartWarnings {
           "issuer {}: the password grant is on; RFC 9700 section 2.4 says it must not be used",
           issuer);
     }
-    boolean tokens =
-        config.authMethods().contains("bearer") || config.authMethods().contains("introspection");
+    boolean tokens = config.takesTokens();
     if (tokens && config.audienceRequired().isEmpty()) {
       LOG.warn(
           "issuer {}: no audience is required, any token of the issuer opens the door", issuer);
@@ -29,6 +28,23 @@ final class StartWarnings {
     if (tokens && config.kongCompatible()) {
       LOG.warn(
           "issuer {}: --compat kong lets bound tokens pass unchecked where proof_of_possession is off",
+          issuer);
+    }
+    if (!config.extraJwksUris().isEmpty()) {
+      LOG.warn(
+          "issuer {}: keys of extra_jwks_uris count for every accepted issuer; issuer_jwks ties them to one",
+          issuer);
+    }
+    if (config.enableHsSignatures()) {
+      LOG.warn(
+          "issuer {}: enable_hs_signatures is on, whoever knows a client's secret can make tokens",
+          issuer);
+    }
+    if (config.tokenExchange().stream()
+        .flatMap(exchange -> exchange.issuers().stream())
+        .anyMatch(subject -> !subject.verified())) {
+      LOG.warn(
+          "issuer {}: token_exchange does not verify every subject token (verify_signature)",
           issuer);
     }
     if (!config.sslVerify()) {

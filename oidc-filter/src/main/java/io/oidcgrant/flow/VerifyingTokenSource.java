@@ -1,5 +1,6 @@
 package io.oidcgrant.flow;
 
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.oauth2.sdk.token.AccessToken;
 import com.nimbusds.oauth2.sdk.token.AccessTokenType;
 import com.nimbusds.oauth2.sdk.token.RefreshToken;
@@ -17,6 +18,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -67,11 +69,11 @@ final class VerifyingTokenSource implements TokenSource<Tokens> {
     boolean ignoreSignature = config.ignoreSignature().contains(credential.method());
     String idToken = idToken(answer);
     CompletionStage<Verified> verified = verifier.accessToken(token, issuers, ignoreSignature);
-    CompletionStage<?> identity = idToken == null
+    CompletionStage<@Nullable Verified> identity = idToken == null
         ? CompletableFuture.completedFuture(null)
         : verifier.idToken(idToken, issuers, answer.clientId(), token);
     return verified.thenCombine(
-        identity, (facts, id) -> assemble(credential, answer, token, idToken, facts, asked));
+        identity, (facts, id) -> assemble(credential, answer, token, idToken, facts, id, asked));
   }
 
   private Tokens assemble(
@@ -80,6 +82,7 @@ final class VerifyingTokenSource implements TokenSource<Tokens> {
       String token,
       @Nullable String idToken,
       Verified facts,
+      @Nullable Verified identity,
       Instant asked) {
     possession.check(facts.claims());
     RefreshToken refresh = answer.response().getTokens().getRefreshToken();
@@ -93,7 +96,10 @@ final class VerifyingTokenSource implements TokenSource<Tokens> {
     return Tokens.builder(Secret.of(token))
         .refreshToken(refreshToken)
         .idToken(idToken == null ? null : Secret.of(idToken))
+        .idTokenClaims(identity == null ? Map.of() : identity.claims())
+        .idTokenKey(identity == null ? null : json(identity))
         .claims(facts.claims())
+        .accessTokenKey(json(facts))
         .expiresAt(expiresAt)
         // What replaced a refresh token cannot be had a second time.
         .renewAt(replaced ? Instant.MAX : renewal(asked, expiresAt))
@@ -128,6 +134,10 @@ final class VerifyingTokenSource implements TokenSource<Tokens> {
         : expiresAt.minus(shorter(ahead, Duration.between(asked, expiresAt).dividedBy(2)));
   }
 
+  static @Nullable String json(Verified verified) {
+    return verified.key().map(JWK::toJSONString).orElse(null);
+  }
+
   private static Duration shorter(Duration a, Duration b) {
     return a.compareTo(b) < 0 ? a : b;
   }
@@ -154,7 +164,7 @@ final class VerifyingTokenSource implements TokenSource<Tokens> {
    * What will be the value of a header must be fit to be one: VCHAR alone (RFC 9110 section 5.5,
    * RFC 6750 section 2.1).
    */
-  private static String visible(String what, String token) {
+  static String visible(String what, String token) {
     if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
       throw unusable("the " + what + " holds characters that cannot be in a header");
     }

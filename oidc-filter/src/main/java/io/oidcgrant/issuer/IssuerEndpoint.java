@@ -1,10 +1,12 @@
 package io.oidcgrant.issuer;
 
-/** The endpoints at which a client proves itself, with their names in metadata (RFC 8414). */
+/** The endpoints that are called, with their names in metadata (RFC 8414). */
 public enum IssuerEndpoint {
   TOKEN,
   INTROSPECTION,
-  REVOCATION;
+  REVOCATION,
+  /** The only one at which the client does not prove itself. */
+  USERINFO;
 
   private final String metadataName = name().toLowerCase(java.util.Locale.ROOT) + "_endpoint";
 

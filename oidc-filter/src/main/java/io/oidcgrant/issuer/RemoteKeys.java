@@ -66,6 +66,20 @@ public final class RemoteKeys {
   }
 
   /**
+   * Keys at an address that no metadata names; the first fetch begins.
+   *
+   * @param rediscovery least time between two fetches for unknown key ids
+   * @param maxStale how long keys serve that could not be fetched again
+   */
+  public static RemoteKeys at(
+      URI address, IdpClient client, InstantSource clock, Duration rediscovery, Duration maxStale) {
+    RemoteKeys keys = new RemoteKeys(
+        client, clock, rediscovery, maxStale, () -> CompletableFuture.completedFuture(address));
+    keys.warmUp();
+    return keys;
+  }
+
+  /**
    * The keys as last fetched, at most {@code jwks_max_stale} ago; else those that a fetch brings.
    */
   public CompletionStage<JWKSet> current() {

@@ -1,8 +1,13 @@
 package io.oidcgrant.propagate;
 
 import io.oidcgrant.credential.HeaderNames;
+import io.oidcgrant.protocol.ClaimPath;
 import io.oidcgrant.protocol.Secret;
+import io.oidcgrant.protocol.TokenPart;
 import io.oidcgrant.protocol.Tokens;
+import io.oidcgrant.protocol.Told;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,44 +15,46 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name as it is emitted
  * @param scheme what stands before the token, with its space; empty for nothing
+ * @param path to the claim, where it holds one
  */
-record HeaderRule(String name, Part part, String scheme) {
+record HeaderRule(String name, TokenPart part, String scheme, ClaimPath path) {
   private static final String BEARER = "Bearer ";
-
-  /** What of the tokens goes into it. */
-  enum Part {
-    ACCESS_TOKEN,
-    REFRESH_TOKEN,
-    ID_TOKEN
-  }
+  private static final String SUFFIX = ":bearer";
 
   /** A configured name; {@code NAME:bearer} puts the scheme before the token. */
-  static HeaderRule parse(String configured, Part part) {
-    String suffix = ":bearer";
-    boolean bearer = configured.endsWith(suffix);
+  static HeaderRule parse(String configured, TokenPart part, List<String> path) {
+    boolean bearer = configured.endsWith(SUFFIX);
     String name =
-        bearer ? configured.substring(0, configured.length() - suffix.length()) : configured;
-    return new HeaderRule(HeaderNames.emitted(name), part, bearer ? BEARER : "");
+        bearer ? configured.substring(0, configured.length() - SUFFIX.length()) : configured;
+    return new HeaderRule(
+        HeaderNames.emitted(name), part, bearer ? BEARER : "", new ClaimPath(List.copyOf(path)));
   }
 
   /** The same for tokens that go with a proof (RFC 9449 section 7.1). */
   HeaderRule proven() {
-    return part == Part.ACCESS_TOKEN ? new HeaderRule(name, part, "DPoP ") : this;
+    return part == TokenPart.ACCESS_TOKEN ? new HeaderRule(name, part, "DPoP ", path) : this;
   }
 
   /** Null where the tokens lack it. */
   @Nullable String value(Tokens tokens) {
-    if (part == Part.ACCESS_TOKEN && scheme.equals(BEARER)) {
-      return tokens.bearerHeaderValue();
-    }
-    Secret secret = switch (part) {
-      case ACCESS_TOKEN -> tokens.accessToken();
-      case REFRESH_TOKEN -> tokens.refreshToken().orElse(null);
-      case ID_TOKEN -> tokens.idToken().orElse(null);
+    Optional<String> value = switch (part) {
+      case ACCESS_TOKEN -> Optional.of(tokens.accessToken().reveal());
+      case REFRESH_TOKEN -> tokens.refreshToken().map(Secret::reveal);
+      case ID_TOKEN -> tokens.idToken().map(Secret::reveal);
+      case ACCESS_TOKEN_JWK -> tokens.accessTokenKey().map(HeaderValue::base64);
+      case ID_TOKEN_JWK -> tokens.idTokenKey().map(HeaderValue::base64);
+      case USER_INFO -> tokens.userInfo().map(Told::members).map(HeaderValue::of);
+      case USER_INFO_JWT -> tokens.userInfo().flatMap(Told::jwt).filter(HeaderRule::visible);
+      case INTROSPECTION -> tokens.introspection().map(Told::members).map(HeaderValue::of);
+      case INTROSPECTION_JWT ->
+        tokens.introspection().flatMap(Told::jwt).filter(HeaderRule::visible);
+      case CLAIM -> Optional.ofNullable(HeaderValue.of(path.in(tokens.everything())));
     };
-    if (secret == null) {
-      return null;
-    }
-    return scheme.isEmpty() ? secret.reveal() : scheme + secret.reveal();
+    return value.map(text -> scheme + text).orElse(null);
+  }
+
+  /** Fit to be the value of a header: what came beside a plain answer need not be a JWT. */
+  private static boolean visible(String text) {
+    return !text.isEmpty() && text.chars().allMatch(c -> c > ' ' && c < 0x7f);
   }
 }

@@ -29,6 +29,9 @@ public record Failure(Kind kind, String detail, Optional<Duration> retryAfter) {
     USE_DPOP_NONCE("use_dpop_nonce", 401, "use_dpop_nonce"),
     /** Nobody knows whether a proof was used before. */
     REPLAY_UNKNOWN("replay_unknown", 503, null),
+    /** RFC 9470. */
+    INSUFFICIENT_AUTHENTICATION(
+        "insufficient_authentication", 401, "insufficient_user_authentication"),
     FORBIDDEN("forbidden", 403, "insufficient_scope"),
     ISSUER_UNAVAILABLE("issuer_unavailable", 503, null),
     ISSUER_BUSY("issuer_busy", 503, null),

@@ -1,9 +1,11 @@
 package io.oidcgrant.protocol;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +22,18 @@ public final class Tokens {
   private final boolean reusable;
   private final Map<String, String> replayedHeaders;
   private final boolean boundToOurKey;
+  private final @Nullable Told introspection;
+  private final @Nullable Told userInfo;
+  private final Map<String, Object> idTokenClaims;
+  private final @Nullable String accessTokenKey;
+  private final @Nullable String idTokenKey;
+  private final Map<String, Object> binding;
+  private final List<Map<String, Object>> rights;
+  private final List<Map<String, Object>> everything;
   private final String bearer;
+  private volatile @Nullable Derived derived;
+
+  private record Derived(Object owner, Object value) {}
 
   private Tokens(Builder builder) {
     this.accessToken = Objects.requireNonNull(builder.accessToken, "accessToken");
@@ -32,6 +45,15 @@ public final class Tokens {
     this.reusable = builder.reusable;
     this.replayedHeaders = builder.replayedHeaders;
     this.boundToOurKey = builder.boundToOurKey;
+    this.introspection = builder.introspection;
+    this.userInfo = builder.userInfo;
+    this.idTokenClaims = builder.idTokenClaims;
+    this.accessTokenKey = builder.accessTokenKey;
+    this.idTokenKey = builder.idTokenKey;
+    this.binding = builder.binding;
+    this.rights = present(List.of(claims, members(introspection)));
+    this.everything =
+        present(List.of(claims, members(introspection), idTokenClaims, members(userInfo)));
     this.bearer = "Bearer " + accessToken.reveal();
   }
 
@@ -59,9 +81,78 @@ public final class Tokens {
     return Optional.ofNullable(idToken);
   }
 
-  /** The access token's claims where it is a JWT, else none. */
+  private static Map<String, Object> members(@Nullable Told told) {
+    return told == null ? Map.of() : told.members();
+  }
+
+  private static List<Map<String, Object>> present(List<Map<String, Object>> sources) {
+    return sources.stream().filter(source -> !source.isEmpty()).distinct().toList();
+  }
+
+  /**
+   * The access token's claims where it is a JWT, else what introspection or userinfo said of it,
+   * else none.
+   */
   public Map<String, Object> claims() {
     return claims;
+  }
+
+  /** What says what the token is good for: its claims, then what introspection said. */
+  public List<Map<String, Object>> rights() {
+    return rights;
+  }
+
+  /**
+   * Everything that says who the caller is, in the order in which a claim is looked for: the access
+   * token, introspection, the ID token, userinfo.
+   */
+  public List<Map<String, Object>> everything() {
+    return everything;
+  }
+
+  public Optional<Told> introspection() {
+    return Optional.ofNullable(introspection);
+  }
+
+  public Optional<Told> userInfo() {
+    return Optional.ofNullable(userInfo);
+  }
+
+  public Map<String, Object> idTokenClaims() {
+    return idTokenClaims;
+  }
+
+  /** The public JWK that verified the access token, as JSON. */
+  public Optional<String> accessTokenKey() {
+    return Optional.ofNullable(accessTokenKey);
+  }
+
+  /** The public JWK that verified the ID token, as JSON. */
+  public Optional<String> idTokenKey() {
+    return Optional.ofNullable(idTokenKey);
+  }
+
+  /**
+   * What the token that the caller brought is bound to: its claim {@code cnf} (RFC 7800) alone;
+   * none where it is bound to nothing.
+   */
+  public Map<String, Object> binding() {
+    return binding;
+  }
+
+  /**
+   * What {@code owner} made of these tokens, made once while they are remembered; an owner is
+   * compared by identity.
+   */
+  @SuppressWarnings({"unchecked", "ReferenceEquality"}) // of one owner all values are of one type
+  public <T> T derived(Object owner, Function<Tokens, T> make) {
+    Derived known = derived;
+    if (known != null && known.owner() == owner) {
+      return (T) known.value();
+    }
+    T value = make.apply(this);
+    derived = new Derived(owner, value);
+    return value;
   }
 
   /** From this instant on, these tokens are not handed out any more. */
@@ -76,16 +167,26 @@ public final class Tokens {
 
   /** The same tokens with another time of renewal. */
   public Tokens withRenewAt(Instant value) {
+    return toBuilder().renewAt(value).build();
+  }
+
+  /** A builder that holds all of this. */
+  public Builder toBuilder() {
     return new Builder(accessToken)
         .refreshToken(refreshToken)
         .idToken(idToken)
         .claims(claims)
         .expiresAt(expiresAt)
-        .renewAt(value)
+        .renewAt(renewAt)
         .reusable(reusable)
         .replayedHeaders(replayedHeaders)
         .boundToOurKey(boundToOurKey)
-        .build();
+        .introspection(introspection)
+        .userInfo(userInfo)
+        .idTokenClaims(idTokenClaims)
+        .accessTokenKey(accessTokenKey)
+        .idTokenKey(idTokenKey)
+        .binding(binding);
   }
 
   /** Whether the access token is bound to our DPoP key (RFC 9449 section 6). */
@@ -113,7 +214,10 @@ public final class Tokens {
         + length(refreshToken)
         + length(idToken)
         + 64 * claims.size()
-        + length(accessToken);
+        + length(accessToken)
+        + 3 * length(idToken)
+        + (introspection == null ? 0 : introspection.weight())
+        + (userInfo == null ? 0 : userInfo.weight());
   }
 
   private static int length(@Nullable Secret secret) {
@@ -136,6 +240,12 @@ public final class Tokens {
     private boolean reusable = true;
     private Map<String, String> replayedHeaders = Map.of();
     private boolean boundToOurKey;
+    private @Nullable Told introspection;
+    private @Nullable Told userInfo;
+    private Map<String, Object> idTokenClaims = Map.of();
+    private @Nullable String accessTokenKey;
+    private @Nullable String idTokenKey;
+    private Map<String, Object> binding = Map.of();
 
     private Builder(Secret accessToken) {
       this.accessToken = accessToken;
@@ -178,6 +288,42 @@ public final class Tokens {
 
     public Builder boundToOurKey(boolean value) {
       this.boundToOurKey = value;
+      return this;
+    }
+
+    public Builder introspection(@Nullable Told value) {
+      this.introspection = value;
+      return this;
+    }
+
+    public Builder userInfo(@Nullable Told value) {
+      this.userInfo = value;
+      return this;
+    }
+
+    public Builder idTokenClaims(Map<String, Object> value) {
+      this.idTokenClaims = value;
+      return this;
+    }
+
+    public Builder accessTokenKey(@Nullable String value) {
+      this.accessTokenKey = value;
+      return this;
+    }
+
+    public Builder idTokenKey(@Nullable String value) {
+      this.idTokenKey = value;
+      return this;
+    }
+
+    /** Takes the {@code cnf} out of the claims of the token that the caller brought. */
+    public Builder bindingIn(Map<String, Object> presented) {
+      Object confirmation = presented.get("cnf");
+      return binding(confirmation == null ? Map.of() : Map.of("cnf", confirmation));
+    }
+
+    private Builder binding(Map<String, Object> value) {
+      this.binding = value;
       return this;
     }
 

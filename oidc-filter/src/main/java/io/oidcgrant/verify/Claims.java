@@ -65,6 +65,15 @@ final class Claims {
     return this;
   }
 
+  /** {@code aud} is, or has, this one. */
+  Claims forAudience(String audience) {
+    Object stated = claims.get("aud");
+    if (!audience.equals(stated) && !(stated instanceof List<?> list && list.contains(audience))) {
+      fail("is not for this client (aud " + shown("aud") + ")");
+    }
+    return this;
+  }
+
   /** OpenID Connect Core 1.0 section 3.1.3.7, steps 3 to 5. */
   Claims forClient(String clientId, Collection<String> trustedAudiences) {
     List<?> audiences = claims.get("aud") instanceof List<?> list

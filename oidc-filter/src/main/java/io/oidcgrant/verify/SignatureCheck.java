@@ -5,6 +5,7 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSVerifier;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
@@ -13,24 +14,27 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.KeyOperation;
 import com.nimbusds.jose.jwk.KeyUse;
 import com.nimbusds.jose.jwk.OctetKeyPair;
+import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.SignedJWT;
 import io.oidcgrant.jose.Ed25519;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
+import io.oidcgrant.protocol.GrantException;
 import io.oidcgrant.protocol.Printable;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Is a JWT signed by one of the issuer's keys (RFC 7515 section 5.2, RFC 8725 sections 3.1 to 3.4).
- * Asymmetric algorithms only; a key serves the algorithm it was made for and nothing else; what a
- * token says of its own key is never believed.
+ * Asymmetric algorithms only, unless secrets are given; a key serves the algorithm it was made for
+ * and nothing else; what a token says of its own key is never believed.
  */
 final class SignatureCheck {
   private static final int MIN_RSA_BITS = 2048;
@@ -38,6 +42,7 @@ final class SignatureCheck {
   private static final int MAX_RSA_BITS = 8192;
 
   private static final int MAX_CANDIDATES = 8;
+  private static final JWKSet NONE = new JWKSet();
   private static final JWSAlgorithm ED25519 = new JWSAlgorithm("Ed25519");
 
   static final Set<JWSAlgorithm> ALGORITHMS = Set.of(
@@ -53,45 +58,113 @@ final class SignatureCheck {
       JWSAlgorithm.EdDSA,
       ED25519);
 
-  private final Supplier<CompletionStage<JWKSet>> current;
-  private final Function<JWKSet, CompletionStage<JWKSet>> newer;
+  private final Function<String, List<KeySource>> sources;
+  private final List<OctetSequenceKey> secrets;
 
   /**
    * Creates a check.
    *
-   * @param current the keys at hand
-   * @param newer keys newer than those given, or the same
+   * @param sources of the keys of an issuer; of one that is not known, of every token
+   * @param secrets for HS256, HS384 and HS512; none where those are not accepted
    */
-  SignatureCheck(
-      Supplier<CompletionStage<JWKSet>> current, Function<JWKSet, CompletionStage<JWKSet>> newer) {
-    this.current = current;
-    this.newer = newer;
+  SignatureCheck(Function<String, List<KeySource>> sources, List<OctetSequenceKey> secrets) {
+    this.sources = sources;
+    this.secrets = secrets;
   }
 
-  /** Completes where the signature is good, fails where it is not. */
-  @SuppressWarnings("ReferenceEquality") // the same copy need not be tried twice
-  CompletionStage<SignedJWT> verify(SignedJWT token, String what) {
+  /**
+   * Completes with the key where the signature is good, fails where it is not.
+   *
+   * @param issuer whose keys count
+   */
+  CompletionStage<JWK> verify(SignedJWT token, String what, String issuer) {
     JWSHeader header = token.getHeader();
+    if (header.getCriticalParams() != null || !header.isBase64URLEncodePayload()) {
+      return bad(what, "critical header parameters are not accepted");
+    }
+    if (!secrets.isEmpty() && JWSAlgorithm.Family.HMAC_SHA.contains(header.getAlgorithm())) {
+      JWK key = bySecret(token);
+      return key == null
+          ? bad(what, "signature is not made with one of the clients' secrets")
+          : CompletableFuture.completedFuture(key);
+    }
     if (!ALGORITHMS.contains(header.getAlgorithm())) {
       return bad(
           what, "algorithm " + Printable.of(header.getAlgorithm().getName()) + " is not accepted");
     }
-    if (header.getCriticalParams() != null || !header.isBase64URLEncodePayload()) {
-      return bad(what, "critical header parameters are not accepted");
+    return new Search(token, what, sources.apply(issuer)).atHand(0);
+  }
+
+  /** One token's search for its key: first among all keys at hand, then among newer ones. */
+  private static final class Search {
+    private final SignedJWT token;
+    private final String what;
+    private final List<KeySource> sources;
+    private final List<JWKSet> seen = new ArrayList<>();
+    private @Nullable Throwable trouble;
+
+    Search(SignedJWT token, String what, List<KeySource> sources) {
+      this.token = token;
+      this.what = what;
+      this.sources = sources;
     }
-    return current.get().thenCompose(keys -> {
-      if (signedByOne(token, keys)) {
-        return CompletableFuture.completedFuture(token);
+
+    CompletionStage<JWK> atHand(int place) {
+      if (place == sources.size()) {
+        return newer(0);
       }
-      return newer
-          .apply(keys)
-          .thenCompose(fresh -> fresh != keys && signedByOne(token, fresh)
-              ? CompletableFuture.completedFuture(token)
-              : bad(
-                  what,
-                  "signature is not of one of the issuer's keys (kid "
-                      + Printable.of(header.getKeyID()) + ")"));
-    });
+      return sources.get(place).current().get().handle(this::orNone).thenCompose(keys -> {
+        seen.add(keys);
+        JWK key = signer(token, keys);
+        return key == null ? atHand(place + 1) : CompletableFuture.completedFuture(key);
+      });
+    }
+
+    @SuppressWarnings("ReferenceEquality") // the same copy need not be tried twice
+    private CompletionStage<JWK> newer(int place) {
+      if (place == sources.size()) {
+        return nobody();
+      }
+      JWKSet old = seen.get(place);
+      if (old == NONE) {
+        return newer(place + 1);
+      }
+      return sources.get(place).newer().apply(old).handle(this::orNone).thenCompose(keys -> {
+        JWK key = keys == old ? null : signer(token, keys);
+        return key == null ? newer(place + 1) : CompletableFuture.completedFuture(key);
+      });
+    }
+
+    /** One source that cannot be asked does not keep the others from knowing the key. */
+    private JWKSet orNone(@Nullable JWKSet keys, @Nullable Throwable error) {
+      if (keys == null) {
+        trouble = error;
+        return NONE;
+      }
+      return keys;
+    }
+
+    private CompletionStage<JWK> nobody() {
+      return trouble != null
+          ? CompletableFuture.failedFuture(GrantException.causeOf(trouble))
+          : bad(
+              what,
+              "signature is not of one of the issuer's keys (kid "
+                  + Printable.of(token.getHeader().getKeyID()) + ")");
+    }
+  }
+
+  private @Nullable JWK bySecret(SignedJWT token) {
+    for (OctetSequenceKey secret : secrets) {
+      try {
+        if (token.verify(new MACVerifier(secret.toByteArray()))) {
+          return secret;
+        }
+      } catch (JOSEException e) {
+        // Too short for this algorithm.
+      }
+    }
+    return null;
   }
 
   private static <T> CompletionStage<T> bad(String what, String detail) {
@@ -99,7 +172,7 @@ final class SignatureCheck {
         Failure.of(Kind.ANSWER_UNUSABLE, what + ": " + detail).toException());
   }
 
-  private static boolean signedByOne(SignedJWT token, JWKSet keys) {
+  private static @Nullable JWK signer(SignedJWT token, JWKSet keys) {
     JWSHeader header = token.getHeader();
     List<JWK> candidates = keys.getKeys().stream()
         .filter(key -> serves(key, header))
@@ -108,13 +181,13 @@ final class SignatureCheck {
     for (JWK key : candidates) {
       try {
         if (signedBy(token, key)) {
-          return true;
+          return key;
         }
       } catch (JOSEException | GeneralSecurityException | RuntimeException e) {
         // A key or a signature that cannot be used is as good as none.
       }
     }
-    return false;
+    return null;
   }
 
   private static boolean serves(JWK key, JWSHeader header) {

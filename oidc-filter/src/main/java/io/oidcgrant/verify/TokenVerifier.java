@@ -3,7 +3,8 @@ package io.oidcgrant.verify;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.jwk.Curve;
-import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.jose.jwk.OctetSequenceKey;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.SignedJWT;
@@ -19,6 +20,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +42,7 @@ public final class TokenVerifier {
       Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+");
   private static final Set<String> ACCESS_TOKEN_TYPES =
       Set.of("jwt", "at+jwt", "application/at+jwt");
+  private static final Set<String> AT_JWT_TYPES = Set.of("at+jwt", "application/at+jwt");
   private static final Set<String> ID_TOKEN_TYPES = Set.of("jwt");
 
   /**
@@ -48,28 +52,48 @@ public final class TokenVerifier {
    * @param claims whether standard claims are verified
    * @param leeway tolerated difference of clocks
    * @param trustedAudiences that an ID token may name beside the client
+   * @param atJwt whether access tokens must be as RFC 9068 says
    */
   public record Rules(
-      boolean signature, boolean claims, Duration leeway, Collection<String> trustedAudiences) {}
+      boolean signature,
+      boolean claims,
+      Duration leeway,
+      Collection<String> trustedAudiences,
+      boolean atJwt) {
+    /** Access tokens of any type that is one. */
+    public Rules(
+        boolean signature, boolean claims, Duration leeway, Collection<String> trustedAudiences) {
+      this(signature, claims, leeway, trustedAudiences, false);
+    }
+  }
+
+  /**
+   * What verifies and opens tokens.
+   *
+   * @param sources of the keys of an issuer
+   * @param secrets for HS256, HS384 and HS512; none where those are not accepted
+   * @param decryption private keys for encrypted tokens
+   */
+  public record Keys(
+      Function<String, List<KeySource>> sources,
+      List<OctetSequenceKey> secrets,
+      List<JWK> decryption) {
+    /** One source for all issuers, and nothing else. */
+    public static Keys of(KeySource source) {
+      return new Keys(issuer -> List.of(source), List.of(), List.of());
+    }
+  }
 
   private final Rules rules;
   private final InstantSource clock;
   private final SignatureCheck signatures;
+  private final Decryption decryption;
 
-  /**
-   * Creates a verifier.
-   *
-   * @param current the issuer's keys at hand
-   * @param newer keys newer than those given, or the same
-   */
-  public TokenVerifier(
-      Rules rules,
-      InstantSource clock,
-      Supplier<CompletionStage<JWKSet>> current,
-      Function<JWKSet, CompletionStage<JWKSet>> newer) {
+  public TokenVerifier(Rules rules, InstantSource clock, Keys keys) {
     this.rules = rules;
     this.clock = clock;
-    this.signatures = new SignatureCheck(current, newer);
+    this.signatures = new SignatureCheck(keys.sources(), keys.secrets());
+    this.decryption = new Decryption(keys.decryption());
   }
 
   /**
@@ -77,8 +101,10 @@ public final class TokenVerifier {
    *
    * @param claims empty for an opaque one
    * @param expiresAt its {@code exp}
+   * @param key the public key that verified it; empty where none did, or a secret
    */
-  public record Verified(Map<String, Object> claims, Optional<Instant> expiresAt) {}
+  public record Verified(
+      Map<String, Object> claims, Optional<Instant> expiresAt, Optional<JWK> key) {}
 
   /**
    * Checks an access token.
@@ -90,20 +116,71 @@ public final class TokenVerifier {
       String token, Collection<String> issuers, boolean ignoreSignature) {
     String what = "access token";
     return attempt(() -> {
-      if (!looksLikeJwt(token)) {
-        return CompletableFuture.completedFuture(new Verified(Map.of(), Optional.empty()));
+      if (!isJwt(token)) {
+        return CompletableFuture.completedFuture(
+            new Verified(Map.of(), Optional.empty(), Optional.empty()));
       }
-      SignedJWT jwt = parse(what, token, ACCESS_TOKEN_TYPES);
+      SignedJWT jwt =
+          parse(what, decryption.open(token), rules.atJwt() ? AT_JWT_TYPES : ACCESS_TOKEN_TYPES);
       Map<String, Object> payload = payload(what, jwt);
       Claims claims = new Claims(what, payload);
       if (rules.claims()) {
         Instant now = clock.instant();
         claims.issuedBy(issuers).notExpired(now, rules.leeway()).begun(now, rules.leeway());
+        if (rules.atJwt()) {
+          claims.has("exp", "aud", "sub", "client_id", "iat", "jti");
+        }
       }
-      Verified verified = new Verified(Map.copyOf(withoutNulls(payload)), expiry(claims));
-      return rules.signature() && !ignoreSignature
-          ? signatures.verify(jwt, what).thenApply(good -> verified)
-          : CompletableFuture.completedFuture(verified);
+      return verified(jwt, what, payload, expiry(claims), ignoreSignature);
+    });
+  }
+
+  private CompletionStage<Verified> verified(
+      SignedJWT jwt,
+      String what,
+      Map<String, Object> payload,
+      Optional<Instant> expiry,
+      boolean ignoreSignature) {
+    Map<String, Object> claims = Map.copyOf(withoutNulls(payload));
+    return rules.signature() && !ignoreSignature
+        ? signatures
+            .verify(jwt, what, issuer(payload))
+            .thenApply(key -> new Verified(claims, expiry, publicKey(key)))
+        : CompletableFuture.completedFuture(new Verified(claims, expiry, Optional.empty()));
+  }
+
+  private static String issuer(Map<String, Object> payload) {
+    return payload.get("iss") instanceof String issuer ? issuer : "";
+  }
+
+  /** None of a secret. */
+  private static Optional<JWK> publicKey(JWK key) {
+    return Optional.ofNullable(key.toPublicJWK());
+  }
+
+  /**
+   * Checks what the issuer signed about a token or a user: signature, issuer, and for whom it is.
+   * Failures are the issuer's.
+   *
+   * @param what its name in messages
+   * @param types accepted values of the header's {@code typ}, in lower case
+   * @param clientId who it must be for; empty where that is not known
+   * @return the payload
+   */
+  public CompletionStage<Map<String, Object>> statement(
+      String token,
+      String what,
+      Set<String> types,
+      Collection<String> issuers,
+      Optional<String> clientId) {
+    return attempt(() -> {
+      SignedJWT jwt = parse(what, decryption.open(token), types);
+      Map<String, Object> payload = payload(what, jwt);
+      Claims claims = new Claims(what, payload);
+      Instant now = clock.instant();
+      claims.issuedBy(issuers).notExpired(now, rules.leeway()).begun(now, rules.leeway());
+      clientId.ifPresent(id -> claims.forAudience(id));
+      return signatures.verify(jwt, what, issuer(payload)).thenApply(key -> payload);
     });
   }
 
@@ -121,7 +198,8 @@ public final class TokenVerifier {
         }
         claims.notExpired(now, rules.leeway()).begun(now, rules.leeway());
       }
-      return new Verified(Map.copyOf(withoutNulls(answer)), expiry(claims));
+      return new Verified(
+          Map.copyOf(withoutNulls(new LinkedHashMap<>(answer))), expiry(claims), Optional.empty());
     } catch (GrantException e) {
       throw Failure.of(Kind.REJECTED, e.failure().detail()).toException();
     }
@@ -142,9 +220,14 @@ public final class TokenVerifier {
     }
   }
 
+  /** When a JWT says that it ends, be it true or not; nothing of anything else. */
+  public static Optional<Instant> unverifiedExpiry(String token) {
+    return expiry(new Claims("access token", unverifiedClaims(token)));
+  }
+
   /** Whether this is meant to be a JWT: else it is opaque. */
   public boolean isJwt(String token) {
-    return looksLikeJwt(token);
+    return looksLikeJwt(token) || decryption.opens(token);
   }
 
   /**
@@ -153,11 +236,11 @@ public final class TokenVerifier {
    * @param clientId who it must be for
    * @param accessToken what came with it
    */
-  public CompletionStage<Map<String, Object>> idToken(
+  public CompletionStage<Verified> idToken(
       String token, Collection<String> issuers, String clientId, String accessToken) {
     String what = "ID token";
     return attempt(() -> {
-      SignedJWT jwt = parse(what, token, ID_TOKEN_TYPES);
+      SignedJWT jwt = parse(what, decryption.open(token), ID_TOKEN_TYPES);
       Map<String, Object> payload = payload(what, jwt);
       Claims claims = new Claims(what, payload);
       if (rules.claims()) {
@@ -170,9 +253,7 @@ public final class TokenVerifier {
             .begun(now, rules.leeway());
         accessTokenHash(claims, payload, jwt.getHeader(), accessToken);
       }
-      return rules.signature()
-          ? signatures.verify(jwt, what).thenApply(good -> payload)
-          : CompletableFuture.completedFuture(payload);
+      return verified(jwt, what, payload, expiry(claims), false);
     });
   }
 

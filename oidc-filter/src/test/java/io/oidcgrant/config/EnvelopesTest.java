@@ -139,7 +139,7 @@ class EnvelopesTest {
   void initParam_thatIsEmpty_isUnset() {
     OidcGrantConfig config = fromTexts(texts("upstream_access_token_header", "", "leeway", ""));
 
-    assertThat(config.upstreamAccessTokenHeader()).isEmpty();
+    assertThat(config.upstreamHeaders()).isEmpty();
     assertThat(config.leeway()).isZero();
   }
 
@@ -171,13 +171,12 @@ class EnvelopesTest {
 
   @Test
   void initParams_tellEveryProblem() {
-    assertThat(
-            problems(texts("leeway", "soon", "timout", "5", "auth_methods", "password userinfo")))
+    assertThat(problems(texts("leeway", "soon", "timout", "5", "auth_methods", "password session")))
         .containsExactlyInAnyOrder(
             "init-params: leeway: is a text, must be a number from 0 to 3600",
             "init-params: timout: unknown field; did you mean timeout?",
-            "init-params: auth_methods[1]: userinfo is not implemented in this release; implemented:"
-                + " bearer, introspection, refresh_token, password, client_credentials");
+            "init-params: auth_methods[1]: session is not implemented in this release; implemented:"
+                + " bearer, introspection, userinfo, refresh_token, password, client_credentials");
   }
 
   @ParameterizedTest
@@ -196,7 +195,7 @@ class EnvelopesTest {
             .issuer("https://idp.example")
             .clientId("kong")
             .clientSecret("")
-            .authMethods("password", "userinfo")
+            .authMethods("password", "session")
             .passwordParamType("headers")
             .leeway(Duration.ofHours(2))
             .cacheTtl(Duration.ofSeconds(-1))
@@ -207,8 +206,8 @@ class EnvelopesTest {
         .extracting(ConfigProblem::toString)
         .containsExactlyInAnyOrder(
             "builder: client_secret: is empty",
-            "builder: auth_methods: userinfo is not implemented in this release; implemented:"
-                + " bearer, introspection, refresh_token, password, client_credentials",
+            "builder: auth_methods: session is not implemented in this release; implemented:"
+                + " bearer, introspection, userinfo, refresh_token, password, client_credentials",
             "builder: password_param_type: must be one of header, query, body; did you mean header?",
             "builder: leeway: must be a number from 0 to 3600",
             "builder: cache_ttl: must be a number from 0 to 31622400",

@@ -129,7 +129,7 @@ class OidcGrantFileTest {
 
     assertThat(config.leeway()).isZero();
     assertThat(config.hideCredentials()).isTrue();
-    assertThat(config.upstreamAccessTokenHeader()).isEmpty();
+    assertThat(config.upstreamHeaders()).isEmpty();
     assertThat(config.tokenEndpoint()).isEmpty();
     assertThat(problems("issuer: null\n"))
         .anyMatch(problem -> problem.contains("issuer: is missing"));
@@ -163,27 +163,29 @@ class OidcGrantFileTest {
 
   @Test
   void knownField_thatIsNotImplemented_isRefused() {
-    String more = "domains: [api]\nuserinfo_endpoint: https://idp.example/u\nverify_nonce: true\n";
+    String more =
+        "consumer_groups_claim: [api]\nend_session_endpoint: https://idp.example/u\nverify_nonce: true\n";
 
     assertThat(read(false, more).problems())
         .extracting(ConfigProblem::toString)
         .containsExactly(
-            "k.yaml:4: config.domains: is a known field, but not implemented in this release",
-            "k.yaml:5: config.userinfo_endpoint: is a known field, but not implemented in this release");
+            "k.yaml:4: config.consumer_groups_claim: is a known field, but not implemented in this release",
+            "k.yaml:5: config.end_session_endpoint: is a known field, but not implemented in this release");
   }
 
   @Test
   void knownField_underCompatKong_isWarnedOf_whereItCannotWeaken() {
-    Reading reading =
-        read(true, "domains: [api]\nuserinfo_endpoint: https://idp.example/u\nmax_age: 5\n");
+    Reading reading = read(
+        true,
+        "consumer_groups_claim: [api]\nend_session_endpoint: https://idp.example/u\nhttp_proxy: x\n");
 
     assertThat(reading.problems())
         .extracting(ConfigProblem::path)
-        .containsExactly("config.domains", "config.max_age");
+        .containsExactly("config.consumer_groups_claim", "config.http_proxy");
     assertThat(reading.warnings())
         .extracting(ConfigProblem::toString)
         .containsExactly(
-            "k.yaml:5: config.userinfo_endpoint: is not implemented in this release and ignored");
+            "k.yaml:5: config.end_session_endpoint: is not implemented in this release and ignored");
   }
 
   @ParameterizedTest
@@ -199,12 +201,12 @@ class OidcGrantFileTest {
 
   @Test
   void method_thatIsNotImplemented_isRefused() {
-    assertThat(problems(GOOD + "auth_methods: [password, userinfo, passwort]"))
+    assertThat(problems(GOOD + "auth_methods: [password, session, passwort]"))
         .containsExactly(
-            "k.yaml:4: auth_methods[1]: userinfo is not implemented in this release; implemented:"
-                + " bearer, introspection, refresh_token, password, client_credentials",
-            "k.yaml:4: auth_methods[2]: must be one of bearer, introspection, refresh_token, password,"
-                + " client_credentials, userinfo, authorization_code, session, kong_oauth2; did you mean password?");
+            "k.yaml:4: auth_methods[1]: session is not implemented in this release; implemented:"
+                + " bearer, introspection, userinfo, refresh_token, password, client_credentials",
+            "k.yaml:4: auth_methods[2]: must be one of bearer, introspection, userinfo, refresh_token, password,"
+                + " client_credentials, authorization_code, session, kong_oauth2; did you mean password?");
   }
 
   @ParameterizedTest
@@ -218,15 +220,15 @@ class OidcGrantFileTest {
         "token_headers_names: [a] | token_headers_values: has 0 items beside 1 of token_headers_names; each name needs its value",
         "'token_post_args_names: [resource, resource]\ntoken_post_args_values: [a, b]' | token_post_args_names: holds resource twice, which is not implemented in this release",
         "'token_headers_names: [x-a, X-A]\ntoken_headers_values: [a, b]' | token_headers_names: holds X-A twice, which is not implemented in this release",
-        "token_post_args_client: grant_type | token_post_args_client: holds grant_type, which the grant sets itself",
+        "token_post_args_client: grant_type | token_post_args_client: holds grant_type, which the request sets itself",
         "token_headers_client: Authorization | token_headers_client: holds Authorization, which the request sets itself",
         "token_headers_client: 'a:b' | token_headers_client: holds what cannot be the name of a header",
         "upstream_id_token_header: 'a b' | upstream_id_token_header: cannot be the name of a header",
         "upstream_id_token_header: Content_Length | upstream_id_token_header: is Content_Length, which the message sets itself",
         "downstream_id_token_header: connection | downstream_id_token_header: is connection, which the message sets itself",
-        "upstream_id_token_header: Authorization | upstream_id_token_header: is Authorization, which holds another token",
-        "'upstream_refresh_token_header: x_token\nupstream_id_token_header: X-Token:bearer' | upstream_id_token_header: is X-Token, which holds another token",
-        "'downstream_access_token_header: x-token\ndownstream_id_token_header: X-Token' | downstream_id_token_header: is X-Token, which holds another token",
+        "upstream_id_token_header: Authorization | upstream_id_token_header: is Authorization, which holds something else already",
+        "'upstream_refresh_token_header: x_token\nupstream_id_token_header: X-Token:bearer' | upstream_id_token_header: is X-Token, which holds something else already",
+        "'downstream_access_token_header: x-token\ndownstream_id_token_header: X-Token' | downstream_id_token_header: is X-Token, which holds something else already",
         "token_headers_replay: Content-Length | token_headers_replay: holds Content-Length, which the message sets itself",
         "using_pseudo_issuer: true | token_endpoint: is missing: with using_pseudo_issuer it is not discovered",
         "token_endpoint: 'https://u:p@idp.example/t' | token_endpoint: must not have a user or a fragment in it",

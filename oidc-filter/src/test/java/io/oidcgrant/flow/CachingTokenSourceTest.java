@@ -48,8 +48,7 @@ class CachingTokenSourceTest {
   private Wanted wanted(String credential) {
     return new Wanted(
         memory.hash().key(new byte[0], "refresh_token", "", credential, null),
-        new GrantRequest(
-            new Credential.RefreshToken(Secret.of(credential)), 0, Map.of(), Map.of()));
+        new GrantRequest(new Credential.RefreshToken(Secret.of(credential)), 0, Map.of(), null));
   }
 
   private static Tokens tokens(String value, long renewIn, long expireIn, boolean reusable) {

@@ -299,11 +299,11 @@ class SignatureCheckTest {
     TokenVerifier verifier = new TokenVerifier(
         new TokenVerifier.Rules(true, true, Duration.ZERO, List.of()),
         InstantSource.fixed(NOW),
-        () -> CompletableFuture.completedFuture(asked.get() == 0 ? old : fresh),
-        seen -> {
-          asked.incrementAndGet();
-          return CompletableFuture.completedFuture(fresh);
-        });
+        TokenVerifier.Keys.of(new KeySource(
+            () -> CompletableFuture.completedFuture(asked.get() == 0 ? old : fresh), seen -> {
+              asked.incrementAndGet();
+              return CompletableFuture.completedFuture(fresh);
+            })));
 
     assertThat(verifier.accessToken(signed("RS256", RSA), List.of(ISSUER), false))
         .succeedsWithin(Duration.ofSeconds(5));

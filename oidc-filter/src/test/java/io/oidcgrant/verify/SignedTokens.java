@@ -32,7 +32,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /** Keys, tokens of any header and payload, and verifiers at a fixed time. */
@@ -169,10 +168,7 @@ final class SignedTokens {
   static TokenVerifier verifier(TokenVerifier.Rules rules, Instant now, JWK... keys) {
     JWKSet set = new JWKSet(List.of(keys));
     return new TokenVerifier(
-        rules,
-        InstantSource.fixed(now),
-        () -> CompletableFuture.completedFuture(set),
-        CompletableFuture::completedFuture);
+        rules, InstantSource.fixed(now), TokenVerifier.Keys.of(KeySource.fixed(set)));
   }
 
   /** The outcome, or the failure's detail. */

@@ -38,7 +38,7 @@ public final class GatewayFiles {
     for (Path file : files) {
       documents.addAll(YamlReader.readFile(file, reading));
     }
-    documents.forEach(document -> reading.certificates().read(document, reading));
+    documents.forEach(reading::readEntities);
     documents.forEach(all::document);
     Gateway gateway = all.resolve();
     if (gateway.routes().isEmpty() && reading.problems().isEmpty()) {
@@ -72,7 +72,7 @@ public final class GatewayFiles {
       info.finish();
     });
     // Read before: what is here may be named in another file.
-    root.ignore("certificates", "ca_certificates");
+    root.ignore("certificates", "ca_certificates", "consumers");
     root.ignore("_transform", "_comment", "_ignore", "_workspace", "_konnect");
     readItems(root, "services", null);
     readItems(root, "routes", null);
@@ -81,7 +81,6 @@ public final class GatewayFiles {
         "_plugin_configs",
         "cloned_plugins",
         "consumer_groups",
-        "consumers",
         "custom_plugins",
         "filter_chains",
         "key_sets",

@@ -98,13 +98,18 @@ public final class GatewayServer {
 
     ServletContextHandler context = new ServletContextHandler("/");
     context.setErrorHandler(errors);
+    IdentityHashMap<OidcGrantConfig, Filter> filters = filters(parts);
+    context.addFilter(
+        new FilterHolder(new ResourceMetadataFilter(filters)),
+        "/.well-known/oauth-protected-resource/*",
+        EnumSet.of(DispatcherType.REQUEST));
     context.addFilter(
         new FilterHolder(new RoutingFilter(new Router(parts.gateway().routes()))),
         "/*",
         EnumSet.of(DispatcherType.REQUEST));
     // A filter that was waiting for tokens comes back by an ASYNC dispatch.
     context.addFilter(
-        new FilterHolder(new GrantDispatchFilter(filters(parts))),
+        new FilterHolder(new GrantDispatchFilter(filters)),
         "/*",
         EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
     context.addServlet(

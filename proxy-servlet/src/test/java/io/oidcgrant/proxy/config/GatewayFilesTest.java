@@ -183,7 +183,7 @@ class GatewayFilesTest {
         plugins:
         """ + "- " + plugin("a", "route: nobody, ") + "\n- " + plugin("b", "") + "\n- "
             + plugin("c", "") + "\n" + """
-        consumers: [{username: u}]
+        consumer_groups: [{name: u}]
         servces: []
         """);
 
@@ -214,7 +214,7 @@ class GatewayFilesTest {
             "b.yaml:5: plugins[0].route: there is no route of this name or id",
             "b.yaml:7: plugins[2]: is a second openid-connect plugin for the same scope, the first is "
                 + directory.resolve("b.yaml") + ":6",
-            "b.yaml:8: consumers: is not implemented in this release",
+            "b.yaml:8: consumer_groups: is not implemented in this release",
             "b.yaml:9: servces: unknown field; did you mean services?");
   }
 

@@ -178,7 +178,7 @@ class WebXmlIT {
           .contains("init-param of filter users: timeout: is a text, must be a whole number")
           .contains(
               "init-param of filter users: hide_credentials: is a text, must be true or false")
-          .contains("init-param of filter users: domains: ")
+          .contains("init-param of filter users: consumer_groups_claim: ")
           .contains(
               "init-param of filter users: client_secret: environment variable OIDC_CLIENT_SECRET is not set");
     }

@@ -1,4 +1,4 @@
-package io.oidcgrant.authorize;
+package io.oidcgrant.protocol;
 
 import java.util.List;
 import java.util.Map;
@@ -8,9 +8,20 @@ import org.jspecify.annotations.Nullable;
  * Where a claim stands: names of members from the outside in; the place in a list counts from 1.
  * Immutable.
  */
-record ClaimPath(List<String> steps) {
+public record ClaimPath(List<String> steps) {
+  /** What stands there in the first of several that has it; null where none has. */
+  public @Nullable Object in(List<Map<String, Object>> sources) {
+    for (Map<String, Object> source : sources) {
+      Object value = in(source);
+      if (value != null) {
+        return value;
+      }
+    }
+    return null;
+  }
+
   /** What stands there; null where nothing does. */
-  @Nullable Object in(Map<String, Object> claims) {
+  public @Nullable Object in(Map<String, Object> claims) {
     Object value = claims;
     for (String step : steps) {
       if (value instanceof Map<?, ?> members) {

@@ -1,0 +1,138 @@
+package io.oidcgrant.flow;
+
+import io.oidcgrant.authorize.ConsumerMapping;
+import io.oidcgrant.config.HeaderSetting;
+import io.oidcgrant.config.IdentitySettings;
+import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.propagate.Propagation;
+import io.oidcgrant.protocol.ClaimPath;
+import io.oidcgrant.protocol.Consumer;
+import io.oidcgrant.protocol.Failure;
+import io.oidcgrant.protocol.Failure.Kind;
+import io.oidcgrant.protocol.Tokens;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Says of tokens who the caller is, as one configuration has it. Safe for concurrent use. */
+final class Callers {
+  private final IdentitySettings settings;
+  private final Propagation propagation;
+  private final ConsumerMapping consumers;
+  private final ClaimPath name;
+  private final ClaimPath groups;
+  private final ClaimPath roles;
+  private final Optional<Caller> anonymous;
+
+  /** What was made of tokens: a caller, or why he is none. */
+  private record Verdict(@Nullable Caller caller, @Nullable Failure refusal) {}
+
+  Callers(OidcGrantConfig config) {
+    this.settings = config.identity();
+    this.propagation = propagation(config);
+    this.consumers = new ConsumerMapping(
+        settings.consumerClaims(),
+        settings.consumerBy(),
+        settings.ignoreCase(),
+        settings.consumers());
+    this.name = new ClaimPath(settings.nameClaim());
+    this.groups = new ClaimPath(settings.groupsClaim());
+    this.roles = new ClaimPath(config.rolesClaim());
+    this.anonymous = settings
+        .anonymous()
+        .map(consumer -> new Caller(
+            "",
+            Set.of(),
+            Optional.of(consumer),
+            Optional.empty(),
+            Propagation.anonymous(consumer),
+            List.of()));
+  }
+
+  private static Propagation propagation(OidcGrantConfig config) {
+    Propagation.Builder builder = new Propagation.Builder();
+    for (HeaderSetting header : config.upstreamHeaders()) {
+      builder.upstream(header.header(), header.part(), header.path());
+    }
+    for (HeaderSetting header : config.downstreamHeaders()) {
+      builder.downstream(header.header(), header.part(), header.path());
+    }
+    if (config.upstreamDpop()) {
+      builder.withProofs();
+    }
+    return builder.build();
+  }
+
+  Propagation propagation() {
+    return propagation;
+  }
+
+  /** One without a credential; empty where such are not let pass. */
+  Optional<Caller> anonymous() {
+    return anonymous;
+  }
+
+  /**
+   * The caller with these tokens; made once while they are remembered.
+   *
+   * @throws io.oidcgrant.protocol.GrantException if he must be a consumer and is none
+   */
+  Caller of(Tokens tokens) {
+    Verdict verdict = tokens.derived(this, this::judge);
+    if (verdict.caller() == null) {
+      Failure refusal = verdict.refusal();
+      throw (refusal == null ? Failure.of(Kind.INTERNAL, "no verdict") : refusal).toException();
+    }
+    return verdict.caller();
+  }
+
+  private Verdict judge(Tokens tokens) {
+    Optional<Consumer> consumer = consumers.find(tokens);
+    if (consumers.isOn() && consumer.isEmpty() && !settings.consumerOptional()) {
+      return new Verdict(null, Failure.of(Kind.FORBIDDEN, "the token names no consumer"));
+    }
+    List<Map<String, Object>> claims = tokens.everything();
+    Object named = name.in(claims);
+    List<String> upstream = new ArrayList<>(propagation.upstream(tokens));
+    upstream.addAll(Propagation.identity(
+        consumer.orElse(null),
+        named,
+        settings.groupsClaim().isEmpty() ? List.of() : words(groups.in(claims))));
+    List<String> downstream = new ArrayList<>(propagation.downstream(tokens));
+    tokens.replayedHeaders().forEach((header, value) -> {
+      downstream.add(header);
+      downstream.add(value);
+    });
+    return new Verdict(
+        new Caller(
+            named == null ? "" : named.toString(),
+            texts(words(roles.in(claims))),
+            consumer,
+            Optional.of(tokens),
+            List.copyOf(upstream),
+            List.copyOf(downstream)),
+        null);
+  }
+
+  /** A text is one of words, as in required claims. */
+  private static Collection<?> words(@Nullable Object claim) {
+    if (claim instanceof Collection<?> items) {
+      return items;
+    }
+    return claim == null || claim instanceof Map
+        ? List.of()
+        : Arrays.asList(claim.toString().strip().split("\\s+"));
+  }
+
+  private static Set<String> texts(Collection<?> items) {
+    Set<String> texts = new HashSet<>();
+    items.forEach(item -> texts.add(String.valueOf(item)));
+    return Set.copyOf(texts);
+  }
+}
