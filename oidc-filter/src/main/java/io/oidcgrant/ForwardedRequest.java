@@ -46,6 +46,7 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   private @Nullable Propagation propagation;
   private Hiding hiding = Hiding.none();
   private volatile List<String> headers = List.of();
+  private List<String> told = List.of();
   private @Nullable CallerPrincipal principal;
   private @Nullable String authType;
   private @Nullable UpstreamProof proof;
@@ -118,6 +119,21 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
       // After a dispatch, Tomcat tells no listener of the end of a body that there is not.
       input = new ReplayedInput(new byte[0]);
     }
+  }
+
+  /** Takes note of the headers that the caller gets: names and values, one after the other. */
+  void tell(List<String> headersOfAnswer) {
+    told = headersOfAnswer;
+  }
+
+  /** Whether the caller gets a header of this name from us. */
+  boolean tells(String name) {
+    for (int i = 0; i < told.size(); i += 2) {
+      if (HeaderNames.same(told.get(i), name)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Sets other headers than at first: names and values, one after the other. */
@@ -303,7 +319,11 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
 
   @Override
   public boolean isUserInRole(String role) {
-    return principal == null ? original.isUserInRole(role) : principal.roles().contains(role);
+    if (principal == null) {
+      return original.isUserInRole(role);
+    }
+    // Servlet 6.0 section 13.3: * is nobody's role, ** is everybody's who is authenticated.
+    return !"*".equals(role) && ("**".equals(role) || principal.roles().contains(role));
   }
 
   @Override

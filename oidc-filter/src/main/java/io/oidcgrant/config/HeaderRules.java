@@ -46,6 +46,18 @@ final class HeaderRules {
       "expect",
       "upgrade");
 
+  /** Have a meaning of their own to whoever gets them. */
+  private static final Set<String> OF_OTHERS = Set.of(
+      "content-encoding",
+      "cookie",
+      "dpop",
+      "proxy-authenticate",
+      "proxy-authorization",
+      "set-cookie",
+      "te",
+      "trailer",
+      "www-authenticate");
+
   /** Always ours: see {@code Propagation}. */
   private static final Set<String> IDENTITY = Set.of(
       "x-consumer-id",
@@ -199,7 +211,7 @@ final class HeaderRules {
     }
     if (!OidcRules.isHeaderName(name)) {
       problem.accept(field, "cannot be the name of a header");
-    } else if (ofTheMessage(folded(name))) {
+    } else if (ofTheMessage(folded(name)) || OF_OTHERS.contains(folded(name))) {
       problem.accept(field, "is " + name + ", which the message sets itself");
     } else if (IDENTITY.contains(folded(name))) {
       problem.accept(field, "is " + name + ", which tells who the consumer is");

@@ -59,6 +59,14 @@ public final class OidcGrantConfig {
     return ConfigReader.fromTexts(source, names, texts);
   }
 
+  /**
+   * Everything here that changes which tokens a credential brings, as texts, some of which are
+   * secret: for keys of what is remembered.
+   */
+  public List<String> tokenPolicy() {
+    return PolicyParts.of(values);
+  }
+
   /** {@code --compat kong}: where this product differs from Kong on purpose, be as Kong. */
   public boolean kongCompatible() {
     return kongCompatible;
@@ -66,7 +74,11 @@ public final class OidcGrantConfig {
 
   /** The issuer's identifier: {@code issuer} without the suffix of a discovery document. */
   public String issuer() {
-    String issuer = values.find(OidcFields.ISSUER).orElseThrow();
+    return identifier(values.find(OidcFields.ISSUER).orElseThrow());
+  }
+
+  /** An issuer's identifier, of itself or of the address of its discovery document. */
+  static String identifier(String issuer) {
     for (String suffix : WELL_KNOWN) {
       if (issuer.endsWith(suffix)) {
         return issuer.substring(0, issuer.length() - suffix.length());

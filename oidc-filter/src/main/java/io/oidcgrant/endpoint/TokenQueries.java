@@ -87,7 +87,13 @@ public final class TokenQueries {
    * @param members of a JSON object; none of a JWT
    * @param jwt not verified; empty where it is a JSON object
    */
-  public record Said(Map<String, Object> members, Optional<String> jwt) {}
+  public record Said(Map<String, Object> members, Optional<String> jwt) {
+    /** Without what it says: that is somebody's business. */
+    @Override
+    public String toString() {
+      return "Said[***]";
+    }
+  }
 
   private static Said said(String endpoint, HTTPResponse response) {
     if (response.getStatusCode() == 200) {

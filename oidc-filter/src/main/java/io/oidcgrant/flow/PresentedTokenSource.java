@@ -77,7 +77,7 @@ final class PresentedTokenSource implements TokenSource<Tokens> {
     return Tokens.builder(presented.token())
         .claims(verified.claims())
         .accessTokenKey(VerifyingTokenSource.json(verified))
-        .bindingIn(verified.claims())
+        .bindingIn(verified.claims(), config.jwtSessionClaim())
         .expiresAt(latest.isBefore(end) ? latest : end);
   }
 }

@@ -84,7 +84,7 @@ class WycheproofIT {
   private static boolean accepts(Vector vector, JWKSet keys) {
     try {
       SignedJWT token = TokenVerifier.parse(WHAT, vector.token(), Set.of("jwt"));
-      var unused = new SignatureCheck(issuer -> List.of(KeySource.fixed(keys)), List.of())
+      var unused = new SignatureCheck(issuer -> List.of(KeySource.fixed(keys)), issuer -> List.of())
           .verify(token, WHAT, SignedTokens.ISSUER)
           .toCompletableFuture()
           .join();

@@ -422,6 +422,11 @@ public final class Main implements Runnable {
     }
 
     @Override
+    public boolean isManagedAnswer(ServletRequest request, String name) {
+      return OidcGrantFilter.isManagedAnswer(request, name);
+    }
+
+    @Override
     public boolean isManaged(ServletRequest request, String name) {
       return OidcGrantFilter.isManaged(request, name)
           || UpstreamOAuthFilter.isManaged(request, name);

@@ -20,6 +20,9 @@ public interface ManagedHeaders {
   /** The token of ours with which the request goes; null where it has none. */
   @Nullable ServiceToken serviceToken(ServletRequest request);
 
+  /** Whether the answer has a header of this name from a filter. */
+  boolean isManagedAnswer(ServletRequest request, String name);
+
   /** Whether a header of this name is a filter's, so that the caller's must not pass. */
   boolean isManaged(ServletRequest request, String name);
 }

@@ -44,18 +44,13 @@ final class ResourceMetadataFilter extends HttpFilter {
     }
   }
 
-  /** By the path; among several by the host as well. */
   private @Nullable Filter of(HttpServletRequest request) {
-    Filter found = null;
     for (Guarded resource : resources) {
-      if (resource.metadata().getRawPath().equals(request.getRequestURI())) {
-        boolean host = resource.metadata().getHost().equalsIgnoreCase(request.getServerName());
-        if (host) {
-          return resource.filter();
-        }
-        found = found == null ? resource.filter() : found;
+      if (resource.metadata().getRawPath().equals(request.getRequestURI())
+          && resource.metadata().getHost().equalsIgnoreCase(request.getServerName())) {
+        return resource.filter();
       }
     }
-    return found;
+    return null;
   }
 }
