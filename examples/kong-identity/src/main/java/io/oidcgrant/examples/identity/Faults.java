@@ -1,0 +1,47 @@
+package io.oidcgrant.examples.identity;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The faults to come; each endpoint takes its own in order. Safe for concurrent use. */
+public final class Faults {
+  private static final int MOST = 1000;
+
+  private final List<Fault> faults = new ArrayList<>();
+
+  Faults() {}
+
+  /** After those that are there. */
+  public synchronized void add(Fault fault) {
+    if (faults.size() >= MOST) {
+      throw new IllegalArgumentException("there are " + MOST + " faults already");
+    }
+    faults.add(fault);
+  }
+
+  /** Those that did not happen yet. */
+  public synchronized List<Fault> remaining() {
+    return List.copyOf(faults);
+  }
+
+  /** Forgets those that did not happen yet. */
+  public synchronized void clear() {
+    faults.clear();
+  }
+
+  synchronized Optional<Fault> take(Endpoint endpoint) {
+    for (int i = 0; i < faults.size(); i++) {
+      Fault fault = faults.get(i);
+      if (fault.endpoint() == endpoint) {
+        if (fault.times() > 1) {
+          faults.set(i, fault.again());
+        } else {
+          faults.remove(i);
+        }
+        return Optional.of(fault);
+      }
+    }
+    return Optional.empty();
+  }
+}
