@@ -41,7 +41,7 @@ final class Control {
     switch (asked.method()) {
       case "GET" -> {}
       case "DELETE" -> faults.clear();
-      case "POST" -> parsed(asked.fields()).forEach(faults::add);
+      case "POST" -> add(parsed(asked.fields()));
       default -> {
         return Management.notAllowed("GET, POST, DELETE");
       }
@@ -49,6 +49,14 @@ final class Control {
     return Answer.json(
         asked.method().equals("POST") ? 201 : 200,
         Map.of("faults", faults.remaining().stream().map(Fault::shown).toList()));
+  }
+
+  private void add(List<Fault> more) {
+    try {
+      faults.addAll(more);
+    } catch (IllegalArgumentException e) {
+      throw Problem.of(400, String.valueOf(e.getMessage()));
+    }
   }
 
   /** All of them, or none where one is wrong. */

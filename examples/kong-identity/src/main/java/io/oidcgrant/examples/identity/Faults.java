@@ -13,11 +13,16 @@ public final class Faults {
   Faults() {}
 
   /** After those that are there. */
-  public synchronized void add(Fault fault) {
-    if (faults.size() >= MOST) {
-      throw new IllegalArgumentException("there are " + MOST + " faults already");
+  public void add(Fault fault) {
+    addAll(List.of(fault));
+  }
+
+  /** All of them, or none where they are too many. */
+  synchronized void addAll(List<Fault> more) {
+    if (faults.size() + more.size() > MOST) {
+      throw new IllegalArgumentException("more than " + MOST + " faults");
     }
-    faults.add(fault);
+    faults.addAll(more);
   }
 
   /** Those that did not happen yet. */

@@ -25,10 +25,14 @@ final class Fields {
 
   static Fields parse(String json) {
     try {
-      return of(JSONObjectUtils.parse(json));
+      Map<String, Object> members = JSONObjectUtils.parse(json);
+      if (members != null) { // null for the text null
+        return of(members);
+      }
     } catch (ParseException e) {
-      throw Problem.of(400, "the body is not a JSON object");
+      // As for any other text that is no object.
     }
+    throw Problem.of(400, "the body is not a JSON object");
   }
 
   static Fields of(Map<String, Object> members) {

@@ -59,15 +59,15 @@ final class Calls {
 
   static Got send(HttpRequest.Builder request) throws IOException {
     try {
-      return new Got(
-          HTTP.send(request.timeout(Duration.ofSeconds(10)).build(), BodyHandlers.ofString()));
+      return new Got(HTTP.send(request.build(), BodyHandlers.ofString()));
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
 
   static HttpRequest.Builder to(String url, String... headers) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(url));
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(10));
     return headers.length == 0 ? request : request.headers(headers);
   }
 
