@@ -1,5 +1,7 @@
 package io.oidcgrant.examples.identity;
 
+import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.CLIENT_SECRET_BASIC;
+import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.CLIENT_SECRET_POST;
 import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.NONE;
 
 import com.nimbusds.jose.JOSEException;
@@ -43,6 +45,9 @@ final class ClientVerification
   /** Seconds that an assertion may live. */
   private static final long LIFE = 300;
 
+  private static final Set<ClientAuthenticationMethod> SECRETS =
+      Set.of(CLIENT_SECRET_POST, CLIENT_SECRET_BASIC);
+
   private final AuthServer server;
   private final Recent<Boolean> used = new Recent<>();
   private final ClientAuthenticationVerifier<RegisteredClient> verifier;
@@ -58,7 +63,20 @@ final class ClientVerification
         LIFE);
   }
 
+  /** The client of a token request. */
   RegisteredClient authenticate(HTTPRequest request) {
+    return authenticate(request, false);
+  }
+
+  /**
+   * The client of a request to another endpoint, where secrets are taken in body and header alike:
+   * {@code token_endpoint_auth_method} is of the token endpoint only.
+   */
+  RegisteredClient authenticateElsewhere(HTTPRequest request) {
+    return authenticate(request, true);
+  }
+
+  private RegisteredClient authenticate(HTTPRequest request, boolean secretsAlike) {
     Map<String, List<String>> form = form(request);
     boolean header = request.getAuthorization() != null;
     boolean secret = form.containsKey("client_secret");
@@ -68,7 +86,7 @@ final class ClientVerification
       throw Refusal.invalidClient("more than one client authentication method");
     }
     if (!header && !secret && !assertion && form.containsKey("client_id")) {
-      return registered(form.get("client_id").get(0), NONE);
+      return registered(form.get("client_id").get(0), Set.of(NONE));
     }
     ClientAuthentication proof = parse(request);
     if ((header && !(proof instanceof ClientSecretBasic))
@@ -76,7 +94,9 @@ final class ClientVerification
         || (assertion && !(proof instanceof JWTAuthentication))) {
       throw Refusal.invalidClient("the client authentication is incomplete or of an unknown kind");
     }
-    RegisteredClient client = registered(proof.getClientID().getValue(), proof.getMethod());
+    RegisteredClient client = registered(
+        proof.getClientID().getValue(),
+        secretsAlike && SECRETS.contains(proof.getMethod()) ? SECRETS : Set.of(proof.getMethod()));
     if (proof instanceof JWTAuthentication jwt) {
       checkAlgorithm(jwt.getClientAssertion().getHeader().getAlgorithm());
     }
@@ -110,14 +130,13 @@ final class ClientVerification
     }
   }
 
-  private RegisteredClient registered(String id, ClientAuthenticationMethod method) {
+  private RegisteredClient registered(String id, Set<ClientAuthenticationMethod> methods) {
     if (!server.clients().has(id)) {
       throw Refusal.invalidClient("unknown client");
     }
     RegisteredClient client = server.clients().get(id);
-    if (!client.method().equals(method)) {
-      throw Refusal.invalidClient(
-          "the client is registered for " + client.method() + ", not for " + method);
+    if (!methods.contains(client.method())) {
+      throw Refusal.invalidClient("the client is registered for " + client.method());
     }
     return client;
   }

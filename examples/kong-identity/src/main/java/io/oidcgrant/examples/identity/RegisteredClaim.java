@@ -1,5 +1,7 @@
 package io.oidcgrant.examples.identity;
 
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.util.JSONUtils;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A claim of an authorization server.
  *
- * @param value any JSON, whose texts may be {@linkplain Template templates}
+ * @param value any JSON, or a text that is an array or object; its texts may be
+ *     {@linkplain Template templates}
  * @param inToken whether access tokens have it; else {@code /userinfo}
  * @param inScopes the identifiers of the scopes that bring it
  */
@@ -81,7 +84,8 @@ record RegisteredClaim(
       throw new IllegalArgumentException("nested deeper than " + DEEPEST);
     }
     if (value instanceof String text) {
-      return Template.parse(text).render(fields);
+      Object json = json(text);
+      return json == null ? Template.parse(text).render(fields) : rendered(json, fields, depth - 1);
     }
     if (value instanceof List<?> list) {
       return list.stream().map(item -> rendered(item, fields, depth - 1)).toList();
@@ -93,6 +97,18 @@ record RegisteredClaim(
       return members;
     }
     return value;
+  }
+
+  /** The array or object that a text is; else null. */
+  private static @Nullable Object json(String text) {
+    if (!text.startsWith("[") && !text.startsWith("{")) {
+      return null;
+    }
+    try {
+      return JSONUtils.parseJSON(text);
+    } catch (ParseException e) {
+      return null;
+    }
   }
 
   @Override

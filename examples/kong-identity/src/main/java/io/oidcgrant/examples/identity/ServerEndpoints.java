@@ -94,7 +94,7 @@ final class ServerEndpoints {
   /** RFC 7662. */
   private Answer introspect(Asked asked) {
     HTTPRequest request = asked.toForm();
-    RegisteredClient client = clients.authenticate(request);
+    RegisteredClient client = clients.authenticateElsewhere(request);
     if (client.method().equals(NONE)) {
       throw Refusal.invalidClient("introspection is for clients that prove themselves");
     }
@@ -121,7 +121,7 @@ final class ServerEndpoints {
   /** RFC 7009. */
   private Answer revoke(Asked asked) {
     HTTPRequest request = asked.toForm();
-    RegisteredClient client = clients.authenticate(request);
+    RegisteredClient client = clients.authenticateElsewhere(request);
     try {
       server
           .tokens()

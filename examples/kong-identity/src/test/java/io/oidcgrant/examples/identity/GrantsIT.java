@@ -1,9 +1,11 @@
 package io.oidcgrant.examples.identity;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.JWTClaimsSet;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -251,6 +253,24 @@ class GrantsIT {
       assertThat(introspected(server, token)).isEqualTo(Map.of("active", false));
     }
     assertRefused(refresh(refresh), "invalid_grant");
+  }
+
+  @Test
+  void introspection_takesTheSecretInHeaderAndBody() throws Exception {
+    String token = server.token("app", OWN).text("access_token");
+    for (String secret : List.of("secret", "wrong")) {
+      String basic = Base64.getEncoder().encodeToString(("app:" + secret).getBytes(UTF_8));
+      Calls.Got got = Calls.form(
+          server.issuer() + "/introspect",
+          Map.of("token", token),
+          "Authorization",
+          "Basic " + basic);
+      assertThat(got.status()).isEqualTo(secret.equals("secret") ? 200 : 401);
+    }
+    server.client("public", "none", Map.of());
+    Calls.Got open =
+        Calls.form(server.issuer() + "/introspect", Map.of("token", token, "client_id", "public"));
+    assertThat(open.status()).isEqualTo(401);
   }
 
   @Test

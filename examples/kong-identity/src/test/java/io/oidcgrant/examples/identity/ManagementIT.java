@@ -88,6 +88,7 @@ class ManagementIT {
         "claims ~ {'name':'x','value':[{'y':'${ .Env.X }'}]} ~ value",
         "claims ~ {'name':'x','value':'v','include_in_scopes':['nowhere']} ~ include_in_scopes",
         "claims ~ {'name':'x','value':[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]} ~ value",
+        "claims ~ {'name':'x','value':'[\\'${ .Env.X }\\']'} ~ value",
         "clients ~ {'name':'x'} ~ grant_types",
         "clients ~ {'name':'x','grant_types':['magic']} ~ grant_types",
         "clients ~ {'name':'x','grant_types':['password'],'id':'a b'} ~ id",

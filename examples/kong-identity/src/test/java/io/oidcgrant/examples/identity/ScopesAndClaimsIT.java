@@ -129,6 +129,8 @@ class ScopesAndClaimsIT {
         "server",
         "${ .AuthServer.Name }/${ .AuthServer.Labels.env }");
     templates.claim("object", value, Map.of());
+    templates.claim("json", "[\"${ .Client.Name }\",{\"a\":[1]}]", Map.of());
+    templates.claim("no-json", "[${ .Client.Name }", Map.of());
     templates.claim("id", "${ uuidv4 }", Map.of());
     templates.claim("gone", "${ .Client.Labels.gone | default \"production\" }", Map.of());
     Map<String, String> form = Map.of("grant_type", "client_credentials");
@@ -140,6 +142,8 @@ class ScopesAndClaimsIT {
         .containsEntry("list", List.of("STAGE", 1L, true))
         .containsEntry("number", 2.5)
         .containsEntry("server", "templates/test");
+    assertThat(one.getClaim("json")).isEqualTo(List.of("app", Map.of("a", List.of(1L))));
+    assertThat(one.getStringClaim("no-json")).isEqualTo("[app");
     assertThat(one.getStringClaim("gone")).isEqualTo("production");
     assertThat(one.getStringClaim("id")).hasSize(36).isNotEqualTo(two.getStringClaim("id"));
   }
