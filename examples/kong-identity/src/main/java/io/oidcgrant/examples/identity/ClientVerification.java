@@ -77,7 +77,7 @@ final class ClientVerification
   }
 
   private RegisteredClient authenticate(HTTPRequest request, boolean secretsAlike) {
-    Map<String, List<String>> form = form(request);
+    Map<String, List<String>> form = Refusal.parsed(request, HTTPRequest::getBodyAsFormParameters);
     boolean header = request.getAuthorization() != null;
     boolean secret = form.containsKey("client_secret");
     boolean assertion =
@@ -110,14 +110,6 @@ final class ClientVerification
     return client;
   }
 
-  private static Map<String, List<String>> form(HTTPRequest request) {
-    try {
-      return request.getBodyAsFormParameters();
-    } catch (ParseException e) {
-      throw Refusal.of(e);
-    }
-  }
-
   private static ClientAuthentication parse(HTTPRequest request) {
     try {
       ClientAuthentication proof = ClientAuthentication.parse(request);
@@ -125,7 +117,7 @@ final class ClientVerification
         throw Refusal.invalidClient("no client authentication");
       }
       return proof;
-    } catch (ParseException e) {
+    } catch (ParseException | IllegalArgumentException e) {
       throw Refusal.invalidClient(String.valueOf(e.getMessage()));
     }
   }

@@ -1,6 +1,7 @@
 package io.oidcgrant.examples.identity;
 
 import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import java.util.Map;
 
 /** An error answer of an authorization server (RFC 6749 section 5.2, RFC 6750 section 3.1). */
@@ -39,8 +40,24 @@ final class Refusal extends Declined {
     return new Refusal(401, code, scheme, reason);
   }
 
-  /** What Nimbus' parser says; its code, where it has one. */
-  static Refusal of(ParseException e) {
+  /** One of Nimbus' parsers of requests. */
+  interface Parser<T> {
+    T parse(HTTPRequest request) throws ParseException;
+  }
+
+  /** What the parser reads; else what it says, as a refusal. */
+  static <T> T parsed(HTTPRequest request, Parser<T> parser) {
+    try {
+      return parser.parse(request);
+    } catch (ParseException e) {
+      throw of(e);
+    } catch (IllegalArgumentException e) {
+      // Nimbus on what may not stand in its own error_description.
+      throw invalidRequest("a parameter cannot be read");
+    }
+  }
+
+  private static Refusal of(ParseException e) {
     String code = e.getErrorObject() == null ? null : e.getErrorObject().getCode();
     return of(code == null ? "invalid_request" : code, String.valueOf(e.getMessage()));
   }

@@ -4,7 +4,6 @@ import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.NONE;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.TokenIntrospectionRequest;
 import com.nimbusds.oauth2.sdk.TokenRevocationRequest;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
@@ -98,12 +97,8 @@ final class ServerEndpoints {
     if (client.method().equals(NONE)) {
       throw Refusal.invalidClient("introspection is for clients that prove themselves");
     }
-    String presented;
-    try {
-      presented = TokenIntrospectionRequest.parse(request).getToken().getValue();
-    } catch (ParseException e) {
-      throw Refusal.of(e);
-    }
+    String presented =
+        Refusal.parsed(request, TokenIntrospectionRequest::parse).getToken().getValue();
     Map<String, Object> members = new LinkedHashMap<>();
     server.tokens().active(presented).ifPresent(claims -> {
       members.putAll(claims.toJSONObject());
@@ -122,13 +117,9 @@ final class ServerEndpoints {
   private Answer revoke(Asked asked) {
     HTTPRequest request = asked.toForm();
     RegisteredClient client = clients.authenticateElsewhere(request);
-    try {
-      server
-          .tokens()
-          .revoke(client.id(), TokenRevocationRequest.parse(request).getToken().getValue());
-    } catch (ParseException e) {
-      throw Refusal.of(e);
-    }
+    String presented =
+        Refusal.parsed(request, TokenRevocationRequest::parse).getToken().getValue();
+    server.tokens().revoke(client.id(), presented);
     return Answer.empty(200);
   }
 

@@ -5,7 +5,6 @@ import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.NONE;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.oauth2.sdk.AuthorizationGrant;
 import com.nimbusds.oauth2.sdk.ClientCredentialsGrant;
-import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
 import com.nimbusds.oauth2.sdk.ResourceOwnerPasswordCredentialsGrant;
 import com.nimbusds.oauth2.sdk.Scope;
@@ -66,7 +65,7 @@ final class TokenEndpoint {
     HTTPRequest request = asked.toForm();
     RegisteredClient client = clients.authenticate(request);
     Optional<String> thumbprint = server.proofs().ofTokenRequest(client, asked);
-    TokenRequest parsed = parse(request);
+    TokenRequest parsed = Refusal.parsed(request, TokenRequest::parse);
     AuthorizationGrant grant = parsed.getAuthorizationGrant();
     String type = grant.getType().getValue();
     if (!client.hasGrantType(type)) {
@@ -74,14 +73,6 @@ final class TokenEndpoint {
     }
     return issue(
         client, issue(client, grant, parsed.getScope(), thumbprint.orElse("")), thumbprint);
-  }
-
-  private static TokenRequest parse(HTTPRequest request) {
-    try {
-      return TokenRequest.parse(request);
-    } catch (ParseException e) {
-      throw Refusal.of(e);
-    }
   }
 
   private Issue issue(
