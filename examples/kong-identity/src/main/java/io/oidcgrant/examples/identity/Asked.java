@@ -5,6 +5,7 @@ import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.util.URLUtils;
 import java.net.URI;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,15 +17,26 @@ import java.util.TreeMap;
  *
  * @param uri with scheme, host and port of the server, whatever {@code Host} said
  * @param headers by lower-case name
+ * @param certificates the client's, as the TLS connection presented them
  */
-record Asked(String method, URI uri, Map<String, List<String>> headers, String body) {
+record Asked(
+    String method,
+    URI uri,
+    Map<String, List<String>> headers,
+    String body,
+    List<X509Certificate> certificates) {
   /** The parameters that may be there more than once (RFC 8707, RFC 8693). */
   private static final Set<String> REPEATED = Set.of("resource", "audience");
 
-  static Asked of(String method, URI uri, Map<String, List<String>> headers, String body) {
+  static Asked of(
+      String method,
+      URI uri,
+      Map<String, List<String>> headers,
+      String body,
+      List<X509Certificate> certificates) {
     Map<String, List<String>> lower = new TreeMap<>();
     headers.forEach((name, values) -> lower.put(name.toLowerCase(Locale.ROOT), values));
-    return new Asked(method, uri, lower, body);
+    return new Asked(method, uri, lower, body, certificates);
   }
 
   /** The segments of the path, not decoded. */
@@ -87,6 +99,7 @@ record Asked(String method, URI uri, Map<String, List<String>> headers, String b
       }
     });
     request.setBody(body);
+    certificates.stream().findFirst().ifPresent(request::setClientX509Certificate);
     return request;
   }
 }

@@ -19,6 +19,7 @@ final class AuthServer implements Register.Entry {
 
   private final String id = UUID.randomUUID().toString();
   private final String issuer;
+  private final Optional<String> tlsUrl;
   private final String name;
   private final String audience;
   private final String description;
@@ -34,8 +35,9 @@ final class AuthServer implements Register.Entry {
   private final ProofVerification proofs = new ProofVerification();
   private volatile boolean rotatesRefreshTokens;
 
-  private AuthServer(URI base, Fields fields, String createdAt) {
+  private AuthServer(URI base, Optional<URI> tlsBase, Fields fields, String createdAt) {
     issuer = base + "/" + id + "/auth";
+    tlsUrl = tlsBase.map(url -> url + "/" + id + "/auth");
     name = fields.text("name", 256);
     audience = fields.text("audience", 256);
     description = fields.text("description", 1024, "");
@@ -62,9 +64,12 @@ final class AuthServer implements Register.Entry {
     shown.put("updated_at", createdAt);
   }
 
-  /** @param base the URL of the whole, without a path */
-  static AuthServer create(URI base, Fields fields, String createdAt) {
-    return new AuthServer(base, fields, createdAt);
+  /**
+   * @param base the URL of the whole, without a path
+   * @param tlsBase the same over TLS
+   */
+  static AuthServer create(URI base, Optional<URI> tlsBase, Fields fields, String createdAt) {
+    return new AuthServer(base, tlsBase, fields, createdAt);
   }
 
   @Override
@@ -84,6 +89,11 @@ final class AuthServer implements Register.Entry {
 
   String issuer() {
     return issuer;
+  }
+
+  /** What the endpoints are below, over TLS. */
+  Optional<String> tlsUrl() {
+    return tlsUrl;
   }
 
   String jwksUri() {

@@ -3,6 +3,7 @@ package io.oidcgrant.examples.identity;
 import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.CLIENT_SECRET_BASIC;
 import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.CLIENT_SECRET_POST;
 import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.NONE;
+import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.TLS_CLIENT_AUTH;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -24,11 +25,13 @@ import com.nimbusds.oauth2.sdk.auth.verifier.Context;
 import com.nimbusds.oauth2.sdk.auth.verifier.ExpendedJTIChecker;
 import com.nimbusds.oauth2.sdk.auth.verifier.InvalidClientException;
 import com.nimbusds.oauth2.sdk.auth.verifier.JWTAudienceCheck;
+import com.nimbusds.oauth2.sdk.auth.verifier.PKIClientX509CertificateBindingVerifier;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.id.Audience;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.JWTID;
 import java.security.PublicKey;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
@@ -41,7 +44,9 @@ import org.jspecify.annotations.Nullable;
  * parser and verifier. Safe for concurrent use.
  */
 final class ClientVerification
-    implements ClientCredentialsSelector<RegisteredClient>, ExpendedJTIChecker<RegisteredClient> {
+    implements ClientCredentialsSelector<RegisteredClient>,
+        PKIClientX509CertificateBindingVerifier<RegisteredClient>,
+        ExpendedJTIChecker<RegisteredClient> {
   /** Seconds that an assertion may live. */
   private static final long LIFE = 300;
 
@@ -56,7 +61,7 @@ final class ClientVerification
     this.server = server;
     this.verifier = new ClientAuthenticationVerifier<>(
         this,
-        null,
+        this,
         Set.of(new Audience(server.issuer()), new Audience(server.tokenEndpoint())),
         JWTAudienceCheck.LEGACY,
         this,
@@ -86,7 +91,11 @@ final class ClientVerification
       throw Refusal.invalidClient("more than one client authentication method");
     }
     if (!header && !secret && !assertion && form.containsKey("client_id")) {
-      return registered(form.get("client_id").get(0), Set.of(NONE));
+      RegisteredClient named =
+          registered(form.get("client_id").get(0), Set.of(NONE, TLS_CLIENT_AUTH));
+      if (named.method().equals(NONE)) {
+        return named;
+      }
     }
     ClientAuthentication proof = parse(request);
     if ((header && !(proof instanceof ClientSecretBasic))
@@ -163,6 +172,16 @@ final class ClientVerification
       }
     }
     return keys;
+  }
+
+  /** The TLS listener knows that the certificate is one of the authority's. */
+  @Override
+  public void verifyCertificateBinding(
+      ClientID id, X509Certificate certificate, Context<RegisteredClient> context)
+      throws InvalidClientException {
+    if (!context.get().isSubject(certificate.getSubjectX500Principal())) {
+      throw new InvalidClientException("the certificate is another's");
+    }
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -15,11 +16,13 @@ final class Management {
   private static final int MOST_SERVERS = 50;
 
   private final URI base;
+  private final Optional<URI> tlsBase;
   private final Register<AuthServer> servers = new Register<>(MOST_SERVERS);
   private final Map<String, ServerEndpoints> endpoints = new ConcurrentHashMap<>();
 
-  Management(URI base) {
+  Management(URI base, Optional<URI> tlsBase) {
     this.base = base;
+    this.tlsBase = tlsBase;
   }
 
   AuthServer server(String id) {
@@ -92,7 +95,7 @@ final class Management {
   }
 
   private Map<String, Object> created(Asked asked) {
-    AuthServer server = servers.add(AuthServer.create(base, asked.fields(), now()));
+    AuthServer server = servers.add(AuthServer.create(base, tlsBase, asked.fields(), now()));
     endpoints.put(server.id(), new ServerEndpoints(server));
     return server.shown();
   }

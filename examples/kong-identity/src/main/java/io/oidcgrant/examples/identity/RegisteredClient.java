@@ -5,6 +5,7 @@ import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.CLIENT_SEC
 import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.CLIENT_SECRET_POST;
 import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.NONE;
 import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.PRIVATE_KEY_JWT;
+import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.TLS_CLIENT_AUTH;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.nimbusds.jose.jwk.JWKSet;
@@ -12,15 +13,22 @@ import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
+import javax.security.auth.x500.X500Principal;
 
 /** A client of an authorization server. Safe for concurrent use. */
 final class RegisteredClient implements Register.Entry {
   /** Those of RFC 7591; Kong Identity itself has {@code client_secret_post} and {@code none}. */
-  static final List<ClientAuthenticationMethod> METHODS =
-      List.of(CLIENT_SECRET_POST, CLIENT_SECRET_BASIC, CLIENT_SECRET_JWT, PRIVATE_KEY_JWT, NONE);
+  static final List<ClientAuthenticationMethod> METHODS = List.of(
+      CLIENT_SECRET_POST,
+      CLIENT_SECRET_BASIC,
+      CLIENT_SECRET_JWT,
+      PRIVATE_KEY_JWT,
+      TLS_CLIENT_AUTH,
+      NONE);
 
   private static final Pattern ID = Pattern.compile("[-\\w]{1,36}");
   private static final int MOST_SECRETS = 2;
@@ -49,6 +57,8 @@ final class RegisteredClient implements Register.Entry {
   private final List<String> scopes;
   private final int accessTokenDuration;
   private final boolean dpopBound;
+  private final boolean certificateBound;
+  private final Optional<X500Principal> subject;
   private final Map<String, String> labels;
   private final Map<String, Object> shown = new LinkedHashMap<>();
   private final List<ClientSecret> secrets = new CopyOnWriteArrayList<>();
@@ -77,6 +87,8 @@ final class RegisteredClient implements Register.Entry {
     accessTokenDuration =
         fields.number("access_token_duration", LEAST_DURATION, MOST_DURATION, DURATION);
     dpopBound = fields.flag("dpop_bound_access_tokens", false);
+    certificateBound = fields.flag("tls_client_certificate_bound_access_tokens", false);
+    subject = subject(fields);
     labels = fields.pairs("labels");
     shown.put("id", id);
     shown.put("name", name);
@@ -92,6 +104,8 @@ final class RegisteredClient implements Register.Entry {
         fields.number("id_token_duration", LEAST_DURATION, MOST_DURATION, DURATION));
     shown.put("token_endpoint_auth_method", method.getValue());
     shown.put("dpop_bound_access_tokens", dpopBound);
+    shown.put("tls_client_certificate_bound_access_tokens", certificateBound);
+    subject.ifPresent(dn -> shown.put("tls_client_auth_subject_dn", dn.getName()));
     shown.put("labels", labels);
     shown.put("created_at", createdAt);
     shown.put("updated_at", createdAt);
@@ -121,9 +135,26 @@ final class RegisteredClient implements Register.Entry {
     return SigningKeys.foreign("jwks", jwks);
   }
 
+  private Optional<X500Principal> subject(Fields fields) {
+    String name = fields.text("tls_client_auth_subject_dn", 512, "");
+    if (!method.equals(TLS_CLIENT_AUTH) && name.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      if (method.equals(TLS_CLIENT_AUTH) && !name.isBlank()) {
+        return Optional.of(new X500Principal(name));
+      }
+    } catch (IllegalArgumentException e) {
+      // As if it were missing.
+    }
+    throw Problem.field(
+        "tls_client_auth_subject_dn",
+        "tls_client_auth_subject_dn must be a distinguished name, for tls_client_auth only");
+  }
+
   /** Whether its method takes a secret. */
   boolean hasSecrets() {
-    return !method.equals(NONE) && !method.equals(PRIVATE_KEY_JWT);
+    return !List.of(NONE, PRIVATE_KEY_JWT, TLS_CLIENT_AUTH).contains(method);
   }
 
   /** The client with its newest secret, which is shown this once. */
@@ -193,6 +224,14 @@ final class RegisteredClient implements Register.Entry {
 
   boolean dpopBound() {
     return dpopBound;
+  }
+
+  boolean certificateBound() {
+    return certificateBound;
+  }
+
+  boolean isSubject(X500Principal name) {
+    return subject.filter(name::equals).isPresent();
   }
 
   Map<String, String> labels() {

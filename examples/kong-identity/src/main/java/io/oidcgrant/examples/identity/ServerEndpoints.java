@@ -1,18 +1,22 @@
 package io.oidcgrant.examples.identity;
 
 import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.NONE;
+import static com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod.TLS_CLIENT_AUTH;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.oauth2.sdk.TokenIntrospectionRequest;
 import com.nimbusds.oauth2.sdk.TokenRevocationRequest;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import com.nimbusds.oauth2.sdk.auth.X509CertificateConfirmation;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import java.security.cert.X509Certificate;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The endpoints of one authorization server. Safe for concurrent use. */
 final class ServerEndpoints {
@@ -55,6 +59,7 @@ final class ServerEndpoints {
 
   private Answer discovery() {
     List<String> methods = RegisteredClient.METHODS.stream()
+        .filter(method -> server.tlsUrl().isPresent() || !method.equals(TLS_CLIENT_AUTH))
         .map(ClientAuthenticationMethod::getValue)
         .toList();
     List<String> proofs = ProofVerification.algorithms().stream()
@@ -63,10 +68,11 @@ final class ServerEndpoints {
         .toList();
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("issuer", server.issuer());
-    document.put("token_endpoint", server.tokenEndpoint());
-    document.put("introspection_endpoint", server.issuer() + "/introspect");
-    document.put("revocation_endpoint", server.issuer() + "/revoke");
-    document.put("userinfo_endpoint", server.issuer() + "/userinfo");
+    document.putAll(endpoints(server.issuer()));
+    server.tlsUrl().ifPresent(url -> {
+      document.put("mtls_endpoint_aliases", endpoints(url));
+      document.put("tls_client_certificate_bound_access_tokens", true);
+    });
     document.put("jwks_uri", server.jwksUri());
     document.put("response_types_supported", List.of("token"));
     document.put("subject_types_supported", List.of("public"));
@@ -90,6 +96,14 @@ final class ServerEndpoints {
     return Answer.json(200, document);
   }
 
+  private static Map<String, String> endpoints(String base) {
+    return Map.of(
+        "token_endpoint", base + "/oauth/token",
+        "introspection_endpoint", base + "/introspect",
+        "revocation_endpoint", base + "/revoke",
+        "userinfo_endpoint", base + "/userinfo");
+  }
+
   /** RFC 7662. */
   private Answer introspect(Asked asked) {
     HTTPRequest request = asked.toForm();
@@ -102,7 +116,7 @@ final class ServerEndpoints {
     Map<String, Object> members = new LinkedHashMap<>();
     server.tokens().active(presented).ifPresent(claims -> {
       members.putAll(claims.toJSONObject());
-      members.put("token_type", claims.getClaim("cnf") == null ? "Bearer" : "DPoP");
+      members.put("token_type", isKeyBound(claims.getClaim("cnf")) ? "DPoP" : "Bearer");
     });
     server.tokens().refreshed(presented).ifPresent(grant -> {
       members.put("sub", grant.subject());
@@ -157,13 +171,30 @@ final class ServerEndpoints {
   }
 
   private void checkBinding(
-      Asked asked, String scheme, String token, String clientId, Object confirmation) {
-    boolean bound = confirmation instanceof Map;
-    if (bound != scheme.equals("DPoP")) {
+      Asked asked, String scheme, String token, String clientId, @Nullable Object confirmation) {
+    if (isKeyBound(confirmation) != scheme.equals("DPoP")) {
       throw Refusal.invalidToken(scheme, "invalid_token", "the wrong scheme for this token");
     }
-    if (confirmation instanceof Map<?, ?> key) {
-      server.proofs().ofResourceRequest(asked, token, clientId, String.valueOf(key.get("jkt")));
+    if (confirmation instanceof Map<?, ?> bound) {
+      Object certificate = bound.get("x5t#S256");
+      if (certificate != null
+          && asked.certificates().stream()
+              .limit(1)
+              .noneMatch(one -> thumbprint(one).equals(certificate))) {
+        throw Refusal.invalidToken(scheme, "invalid_token", "bound to another certificate");
+      }
+      if (bound.get("jkt") instanceof String jkt) {
+        server.proofs().ofResourceRequest(asked, token, clientId, jkt);
+      }
     }
+  }
+
+  private static boolean isKeyBound(@Nullable Object confirmation) {
+    return confirmation instanceof Map<?, ?> bound && bound.containsKey("jkt");
+  }
+
+  /** As in {@code x5t#S256}. */
+  static String thumbprint(X509Certificate certificate) {
+    return X509CertificateConfirmation.of(certificate).getValue().toString();
   }
 }

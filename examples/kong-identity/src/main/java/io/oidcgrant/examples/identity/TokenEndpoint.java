@@ -13,6 +13,7 @@ import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.id.Identifier;
 import com.nimbusds.oauth2.sdk.token.TokenTypeURI;
 import com.nimbusds.oauth2.sdk.tokenexchange.TokenExchangeGrant;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -71,8 +72,23 @@ final class TokenEndpoint {
     if (!client.hasGrantType(type)) {
       throw Refusal.of("unauthorized_client", "the client is not registered for this grant type");
     }
-    return issue(
-        client, issue(client, grant, parsed.getScope(), thumbprint.orElse("")), thumbprint);
+    Map<String, Object> confirmation = confirmation(client, thumbprint, asked.certificates());
+    return issued(
+        client, issue(client, grant, parsed.getScope(), thumbprint.orElse("")), confirmation);
+  }
+
+  /** What the token is to be bound to (RFC 9449 section 6.1, RFC 8705 section 3.1). */
+  private static Map<String, Object> confirmation(
+      RegisteredClient client, Optional<String> thumbprint, List<X509Certificate> certificates) {
+    Map<String, Object> confirmation = new LinkedHashMap<>();
+    thumbprint.ifPresent(jkt -> confirmation.put("jkt", jkt));
+    if (client.certificateBound()) {
+      if (certificates.isEmpty()) {
+        throw Refusal.invalidRequest("the client's tokens are bound to a certificate: none came");
+      }
+      confirmation.put("x5t#S256", ServerEndpoints.thumbprint(certificates.get(0)));
+    }
+    return confirmation;
   }
 
   private Issue issue(
@@ -205,7 +221,7 @@ final class TokenEndpoint {
     return granted;
   }
 
-  private Answer issue(RegisteredClient client, Issue issue, Optional<String> thumbprint) {
+  private Answer issued(RegisteredClient client, Issue issue, Map<String, Object> confirmation) {
     Instant now = InstantSource.system().instant();
     String scope =
         issue.scopes().stream().map(RegisteredScope::name).collect(Collectors.joining(" "));
@@ -217,15 +233,19 @@ final class TokenEndpoint {
         .expirationTime(Date.from(now.plusSeconds(client.accessTokenDuration())))
         .jwtID(UUID.randomUUID().toString())
         .claim("client_id", client.id())
-        .claim("scope", scope);
-    thumbprint.ifPresent(jkt -> claims.claim("cnf", Map.of("jkt", jkt)));
+        .claim("scope", scope.isEmpty() ? null : scope);
+    if (!confirmation.isEmpty()) {
+      claims.claim("cnf", confirmation);
+    }
     issue.claims().forEach(claims::claim);
     claims(client, issue.scopes()).forEach(claims::claim);
     Map<String, Object> members = new LinkedHashMap<>();
     members.put("access_token", server.tokens().access(claims.build()));
-    members.put("token_type", thumbprint.isPresent() ? "DPoP" : "Bearer");
+    members.put("token_type", confirmation.containsKey("jkt") ? "DPoP" : "Bearer");
     members.put("expires_in", client.accessTokenDuration());
-    members.put("scope", scope);
+    if (!scope.isEmpty()) {
+      members.put("scope", scope);
+    }
     members.putAll(issue.members());
     return Answer.json(200, members).with("Cache-Control", "no-store");
   }

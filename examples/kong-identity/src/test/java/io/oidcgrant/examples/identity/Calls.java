@@ -58,8 +58,12 @@ final class Calls {
   private Calls() {}
 
   static Got send(HttpRequest.Builder request) throws IOException {
+    return send(HTTP, request);
+  }
+
+  static Got send(HttpClient client, HttpRequest.Builder request) throws IOException {
     try {
-      return new Got(HTTP.send(request.build(), BodyHandlers.ofString()));
+      return new Got(client.send(request.build(), BodyHandlers.ofString()));
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
@@ -99,12 +103,19 @@ final class Calls {
   }
 
   static Got form(String url, Map<String, String> form, String... headers) throws IOException {
+    return form(HTTP, url, form, headers);
+  }
+
+  static Got form(HttpClient client, String url, Map<String, String> form, String... headers)
+      throws IOException {
     String body = form.entrySet().stream()
         .map(pair -> pair.getKey() + "=" + URLEncoder.encode(pair.getValue(), UTF_8))
         .collect(Collectors.joining("&"));
-    return send(to(url, headers)
-        .header("Content-Type", "application/x-www-form-urlencoded")
-        .POST(BodyPublishers.ofString(body)));
+    return send(
+        client,
+        to(url, headers)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .POST(BodyPublishers.ofString(body)));
   }
 
   /** The claims of a token, once a published key of the issuer verified it. */

@@ -60,7 +60,8 @@ class ScopesAndClaimsIT {
   void scopes_areThoseOfTheClient() throws Exception {
     assertThat(claims("app", "write read").getStringClaim("scope")).isEqualTo("read write");
     assertThat(claims("reader", "read").getStringClaim("scope")).isEqualTo("read");
-    assertThat(claims("app", "").getStringClaim("scope")).isEmpty();
+    assertThat(claims("app", "").getClaim("scope")).isNull();
+    assertThat(token("app", "").json()).doesNotContainKey("scope");
     for (String scope : List.of("write", "read write", "off", "unknown")) {
       Calls.Got got = token("reader", scope);
       assertThat(got.status()).as(scope).isEqualTo(400);
