@@ -16,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The jar, and what its README says to type. */
-@Timeout(60)
+@Timeout(180)
 class ReadmeIT {
   private static final String READY = "ready identity=";
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** RFC 8705. */
-@Timeout(60)
+@Timeout(180)
 class TlsIT {
   @TempDir
   private static Path folder;
