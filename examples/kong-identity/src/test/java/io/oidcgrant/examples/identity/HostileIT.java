@@ -79,7 +79,7 @@ class HostileIT {
         assertion + jwt("{\"alg\":\"none\"}", "{\"sub\":\"keys\",\"iss\":\"keys\"}"),
         assertion + jwt("{\"alg\":\"EdDSA\"}", "{\"sub\":\"keys\",\"iss\":\"keys\"}"),
         exchange,
-        exchange.replace("access_token", "%E2%82%AC") + "x",
+        exchange.replace("=urn%3Aietf%3Aparams%3Aoauth%3Atoken-type", "=%E2%82%AC") + "x",
         exchange + jwt("{\"alg\":\"RS256\"}", DEEP),
         exchange + jwt("{\"alg\":\"RS256\"}", "{\"iss\":{},\"exp\":\"x\"}"),
         exchange + jwt("{\"alg\":\"EdDSA\"}", "{\"iss\":\"x\"}"),
