@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.JWTClaimsSet;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -106,6 +112,26 @@ class GrantsIT {
 
       assertRefused(refresh(third), "invalid_grant");
     } finally {
+      Calls.hook(identity, server.id(), "settings", "{}");
+    }
+  }
+
+  @Test
+  void refreshToken_usedAtTheSameTime_rotatesOnce() throws Exception {
+    Calls.hook(identity, server.id(), "settings", "{\"rotate_refresh_tokens\":true}");
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try {
+      for (int round = 0; round < 10; round++) {
+        String token = refreshToken(server.token("app", PASSWORD));
+        List<Integer> statuses = new ArrayList<>();
+        Callable<Calls.Got> use = () -> refresh(token);
+        for (Future<Calls.Got> got : threads.invokeAll(Collections.nCopies(8, use))) {
+          statuses.add(got.get().status());
+        }
+        assertThat(statuses).containsOnlyOnce(200).containsOnly(200, 400);
+      }
+    } finally {
+      threads.shutdownNow();
       Calls.hook(identity, server.id(), "settings", "{}");
     }
   }
