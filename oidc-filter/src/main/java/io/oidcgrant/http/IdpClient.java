@@ -185,11 +185,10 @@ public final class IdpClient {
           .toException();
     }
     HTTPResponse parsed = new HTTPResponse(status);
-    response.headers().map().forEach((name, values) -> {
-      if (!name.equalsIgnoreCase("content-type")) {
-        parsed.setHeader(name, values.toArray(String[]::new));
-      }
-    });
+    response
+        .headers()
+        .map()
+        .forEach((name, values) -> parsed.setHeader(name, values.toArray(String[]::new)));
     parsed.setBody(new String(response.body(), StandardCharsets.UTF_8));
     return parsed;
   }
