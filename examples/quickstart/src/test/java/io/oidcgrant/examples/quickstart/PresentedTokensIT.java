@@ -76,7 +76,7 @@ class PresentedTokensIT {
 
   @Test
   void hmac_isVerifiedWithTheClientsSecret_whereTheRealmSignsWithIt() throws Exception {
-    String shared = "shared-by-realm-and-client-0123456789-0123456789";
+    String shared = "shared-by-realm-and-client-0123456789-0123456789-0123456789-0123";
     try (RunningProxy proxy = new RoutesFile()
         .route("shared", BEARER + """
             client_id: alg-hs256
