@@ -140,7 +140,8 @@ class IdentityIT {
       HttpResponse<String> lacking =
           get(proxy, "/scopes", JOHN.withScope("orders:write").get());
       assertThat(lacking.statusCode()).isEqualTo(403);
-      assertThat(challenge(lacking)).contains("error=\"insufficient_scope\"");
+      assertThat(challenge(lacking))
+          .contains("error=\"insufficient_scope\"", "scope=\"email orders:read\"");
       assertThat(proxy.upstream().requests()).hasSize(6);
     }
   }

@@ -125,11 +125,17 @@ class PresentedTokensIT {
         .route("any", BEARER)
         .start(folder)) {
       String good = CallerToken.of("rfc9068").ofClient();
-      String plain = CallerToken.of("other-client").get();
+      String plain =
+          new CallerToken("example-realm", "service", RunningProxy.SECRET, "", "").ofClient();
       assertThat(status(proxy, "/profile", good)).as(proxy.log()).isEqualTo(200);
       assertThat(status(proxy, "/any", good)).isEqualTo(200);
       assertThat(status(proxy, "/any", plain)).isEqualTo(200);
       assertThat(status(proxy, "/profile", plain)).isEqualTo(401);
+      // A user's token of the same client: Keycloak leaves out client_id, which RFC 9068 demands.
+      String ofUser = CallerToken.of("rfc9068").get();
+      assertThat(SignedJWT.parse(ofUser).getHeader().getType()).hasToString("at+jwt");
+      assertThat(status(proxy, "/profile", ofUser)).isEqualTo(401);
+      assertThat(proxy.log()).contains("has no client_id");
       assertThat(proxy.upstream().requests()).hasSize(3);
     }
   }
@@ -193,26 +199,33 @@ class PresentedTokensIT {
 
   @Test
   void introspectionJwt_isHandedOn() throws Exception {
-    try (RunningProxy proxy = new RoutesFile().route("a", """
-            auth_methods: [introspection]
-            audience_required: [account]
-            client_id: introspect-jwt
-            client_secret: introspect-jwt-secret
-            client_auth: client_secret_basic
-            introspection_accept: application/jwt
-            upstream_introspection_jwt_header: x-introspection-jwt
-            """).start(folder)) {
+    String asks = """
+        auth_methods: [introspection]
+        audience_required: [account]
+        client_id: introspect-jwt
+        client_secret: introspect-jwt-secret
+        client_auth: client_secret_basic
+        upstream_introspection_jwt_header: x-introspection-jwt
+        """;
+    try (RunningProxy proxy = new RoutesFile()
+        .route("jwt", asks + "introspection_accept: application/jwt\n")
+        .route("json", asks)
+        .route("signed", asks + "introspection_accept: application/token-introspection+jwt\n")
+        .start(folder)) {
       String token = CallerToken.of("other-client").get();
-      assertThat(proxy
-              .get("/a", "Authorization", "Bearer " + token, "X-Introspection-Jwt", "forged")
-              .statusCode())
-          .as(proxy.log())
-          .isEqualTo(200);
-      JWTClaimsSet told = SignedJWT.parse(
-              proxy.lastUpstreamRequest().header("X-Introspection-Jwt").orElseThrow())
-          .getJWTClaimsSet();
+      String[] headers = {"Authorization", "Bearer " + token, "X-Introspection-Jwt", "forged"};
+      assertThat(proxy.get("/jwt", headers).statusCode()).as(proxy.log()).isEqualTo(200);
+      String jwt = proxy.lastUpstreamRequest().header("X-Introspection-Jwt").orElseThrow();
+      JWTClaimsSet told = SignedJWT.parse(jwt).getJWTClaimsSet();
       assertThat(told.getStringClaim("preferred_username")).isEqualTo("john");
       assertThat(told.getIssuer()).isEqualTo(SharedKeycloak.server().issuer("example-realm"));
+
+      assertThat(proxy.get("/json", headers).statusCode()).isEqualTo(200);
+      assertThat(proxy.lastUpstreamRequest().headers()).doesNotContainKey("X-Introspection-Jwt");
+
+      // Keycloak has no answers of RFC 9701.
+      assertThat(proxy.get("/signed", headers).statusCode()).isEqualTo(502);
+      assertThat(proxy.upstream().requests()).hasSize(2);
     }
   }
 
