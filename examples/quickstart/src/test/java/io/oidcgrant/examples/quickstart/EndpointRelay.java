@@ -44,12 +44,15 @@ final class EndpointRelay implements AutoCloseable {
     try (exchange) {
       requests.incrementAndGet();
       byte[] form = exchange.getRequestBody().readAllBytes();
-      HttpResponse<byte[]> answer = client.send(
-          HttpRequest.newBuilder(endpoint)
-              .header("Content-Type", "application/x-www-form-urlencoded")
-              .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(form))
-              .build(),
-          HttpResponse.BodyHandlers.ofByteArray());
+      HttpRequest.Builder request = HttpRequest.newBuilder(endpoint)
+          .header("Content-Type", "application/x-www-form-urlencoded")
+          .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(form));
+      String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+      if (authorization != null) {
+        request.header("Authorization", authorization);
+      }
+      HttpResponse<byte[]> answer =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
       exchange.getResponseHeaders().set("Content-Type", "application/json");
       exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
       exchange.getResponseBody().write(answer.body());

@@ -45,6 +45,8 @@ class TokenExchangeIT {
     try (RunningProxy proxy = new RoutesFile().route("orders", EXCHANGER + """
             audience_required: [orders-api]
             scopes_required: ["orders:read"]
+            token_post_args_names: [scope, audience]
+            token_post_args_values: ["orders:write", other-client]
             token_exchange:
               subject_token_issuers:
               - issuer: ${{ env "DECK_ISSUER" }}
