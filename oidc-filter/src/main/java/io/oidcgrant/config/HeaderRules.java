@@ -1,5 +1,7 @@
 package io.oidcgrant.config;
 
+import io.oidcgrant.protocol.EndpointAddress;
+import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.TokenPart;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -63,7 +65,26 @@ final class HeaderRules {
   }
 
   static void check(Values values, BiConsumer<Field<?>, String> problem) {
-    new HeaderRules(values, problem).names();
+    HeaderRules rules = new HeaderRules(values, problem);
+    rules.names();
+    rules.proxies();
+  }
+
+  private void proxies() {
+    for (Field<String> field : List.of(OidcFields.HTTP_PROXY, OidcFields.HTTPS_PROXY)) {
+      values
+          .find(field)
+          .filter(text -> EndpointAddress.wrong(text, true).isPresent()
+              || !text.toLowerCase(Locale.ROOT).startsWith("http://"))
+          .ifPresent(text -> problem.accept(field, "must be http://HOST:PORT"));
+    }
+    for (Field<Secret> field :
+        List.of(OidcFields.HTTP_PROXY_AUTHORIZATION, OidcFields.HTTPS_PROXY_AUTHORIZATION)) {
+      values
+          .find(field)
+          .filter(secret -> !HEADER_VALUE.matcher(secret.reveal()).matches())
+          .ifPresent(secret -> problem.accept(field, "cannot be the value of a header"));
+    }
   }
 
   private void names() {

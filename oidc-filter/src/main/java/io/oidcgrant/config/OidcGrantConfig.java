@@ -2,6 +2,7 @@ package io.oidcgrant.config;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWK;
+import io.oidcgrant.http.ProxySettings;
 import io.oidcgrant.http.TlsIdentity;
 import io.oidcgrant.protocol.Consumer;
 import io.oidcgrant.protocol.Secret;
@@ -654,6 +655,16 @@ public final class OidcGrantConfig {
 
   public Duration timeout() {
     return Duration.ofMillis(values.get(OidcFields.TIMEOUT));
+  }
+
+  /** The proxies on the way to the issuer. */
+  public ProxySettings proxies() {
+    return new ProxySettings(
+        values.find(OidcFields.HTTP_PROXY).map(URI::create),
+        values.find(OidcFields.HTTP_PROXY_AUTHORIZATION),
+        values.find(OidcFields.HTTPS_PROXY).map(URI::create),
+        values.find(OidcFields.HTTPS_PROXY_AUTHORIZATION),
+        values.find(OidcFields.NO_PROXY).orElse(""));
   }
 
   public boolean sslVerify() {

@@ -56,7 +56,7 @@ final class Callers {
   }
 
   private static Propagation propagation(OidcGrantConfig config) {
-    Propagation.Builder builder = new Propagation.Builder();
+    Propagation.Builder builder = new Propagation.Builder().identifying();
     for (HeaderSetting header : config.upstreamHeaders()) {
       builder.upstream(header.header(), header.part(), header.path());
     }

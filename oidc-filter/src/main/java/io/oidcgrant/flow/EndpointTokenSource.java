@@ -168,6 +168,10 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
     } else if (!scopes(request).isEmpty()) {
       builder.scope(Scope.parse(scopes(request)));
     }
+    if (request.credential() instanceof Credential.OwnClient own
+        && !own.audience().isEmpty()) {
+      builder.customParameter("audience", own.audience().toArray(String[]::new));
+    }
     parameters.forEach((name, value) -> {
       if (!value.isEmpty()) {
         builder.customParameter(name, value);

@@ -20,11 +20,18 @@ final class FlowPolicy {
    * flow.
    */
   static List<String> parts(OidcGrantConfig config) {
-    List<String> parts = new ArrayList<>(List.of(
+    return parts(
+        config,
         config
             .cacheTokensSalt()
             .map(Secret::reveal)
-            .orElseGet(() -> UUID.randomUUID().toString()),
+            .orElseGet(() -> UUID.randomUUID().toString()));
+  }
+
+  /** The same with a salt that is given. */
+  static List<String> parts(OidcGrantConfig config, String salt) {
+    List<String> parts = new ArrayList<>(List.of(
+        salt,
         config.issuer(),
         String.valueOf(config.discoveryDocument()),
         String.valueOf(config.tokenEndpoint()),
@@ -70,6 +77,7 @@ final class FlowPolicy {
               client.key().map(JWK::toJSONString).orElse("")));
     }
     addAll(parts, config.decryptionJwk().stream().map(JWK::toJSONString).toList());
+    parts.add(config.proxies().toString());
     addAll(parts, config.issuersAllowed());
     addAll(parts, config.scopes());
     addAll(parts, config.audience());

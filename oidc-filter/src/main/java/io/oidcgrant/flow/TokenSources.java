@@ -67,6 +67,11 @@ final class TokenSources {
     return new DpopProofs(key, runtime.clock());
   }
 
+  /** The token endpoint alone. */
+  TokenSource<TokenAnswer> endpoint() {
+    return endpoint;
+  }
+
   Revocation revocation() {
     return new Revocation(config, issuer, queries, proofs);
   }

@@ -293,7 +293,7 @@ public final class TokenVerifier {
     return COMPACT.matcher(text).matches();
   }
 
-  private static SignedJWT parse(String what, String token, Set<String> types) {
+  static SignedJWT parse(String what, String token, Set<String> types) {
     if (!isCompact(token)) {
       throw bad(what, "is not a signed JWT");
     }

@@ -10,8 +10,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +24,12 @@ final class ResourceMetadataFilter extends HttpFilter {
 
   private final transient List<Guarded> resources = new ArrayList<>();
 
-  ResourceMetadataFilter(IdentityHashMap<OidcGrantConfig, Filter> filters) {
-    filters.forEach((config, filter) ->
-        config.resourceMetadata().ifPresent(at -> resources.add(new Guarded(at, filter))));
+  ResourceMetadataFilter(Map<Object, Filter> filters) {
+    filters.forEach((plugin, filter) -> {
+      if (plugin instanceof OidcGrantConfig config) {
+        config.resourceMetadata().ifPresent(at -> resources.add(new Guarded(at, filter)));
+      }
+    });
   }
 
   @Override
