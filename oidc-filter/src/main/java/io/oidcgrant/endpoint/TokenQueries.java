@@ -14,6 +14,7 @@ import java.net.URI;
 import java.text.ParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -99,7 +100,9 @@ public final class TokenQueries {
     if (response.getStatusCode() == 200) {
       ContentType type = response.getEntityContentType();
       String body = response.getBody();
-      if (type != null && body != null && type.getSubType().matches("jwt|.+\\+jwt")) {
+      if (type != null
+          && body != null
+          && type.getSubType().toLowerCase(Locale.ROOT).matches("jwt|.+\\+jwt")) {
         return new Said(Map.of(), Optional.of(body.strip()));
       }
       Map<String, Object> members = object(body);
