@@ -20,7 +20,8 @@ import java.util.Optional;
 
 /**
  * Whose keys verify whose tokens: an issuer of {@code issuer_jwks} has its own and no others, the
- * rest share the configured issuer's and those of {@code extra_jwks_uris}. Immutable.
+ * rest share the configured issuer's, those of {@code extra_jwks_uris} and the clients' secrets.
+ * Immutable.
  */
 final class TrustedKeys {
   private final OidcGrantConfig config;
@@ -48,9 +49,10 @@ final class TrustedKeys {
   }
 
   TokenVerifier.Keys keys() {
+    List<OctetSequenceKey> secrets = config.enableHsSignatures() ? secrets() : List.of();
     return new TokenVerifier.Keys(
         issuer -> own.getOrDefault(issuer, shared),
-        config.enableHsSignatures() ? secrets() : List.of(),
+        issuer -> own.containsKey(issuer) ? List.of() : secrets,
         config.decryptionJwk());
   }
 

@@ -55,7 +55,7 @@ final class Decryption {
     return !keys.isEmpty() && COMPACT.matcher(token).matches();
   }
 
-  /** What is inside an encrypted token; any other as it is. */
+  /** The signed token inside an encrypted one; any other token as it is. */
   String open(String token) {
     if (!opens(token)) {
       return token;
@@ -71,7 +71,11 @@ final class Decryption {
       }
       for (JWK key : keys) {
         if (serves(key, header) && decrypt(encrypted, key)) {
-          return encrypted.getPayload().toString();
+          String inside = encrypted.getPayload().toString();
+          if (!TokenVerifier.isCompact(inside)) {
+            throw bad();
+          }
+          return inside;
         }
       }
     } catch (ParseException | IllegalArgumentException e) {

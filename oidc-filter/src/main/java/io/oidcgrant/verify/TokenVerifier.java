@@ -71,16 +71,16 @@ public final class TokenVerifier {
    * What verifies and opens tokens.
    *
    * @param sources of the keys of an issuer
-   * @param secrets for HS256, HS384 and HS512; none where those are not accepted
+   * @param secrets for HS256, HS384 and HS512 of an issuer; none where those are not accepted
    * @param decryption private keys for encrypted tokens
    */
   public record Keys(
       Function<String, List<KeySource>> sources,
-      List<OctetSequenceKey> secrets,
+      Function<String, List<OctetSequenceKey>> secrets,
       List<JWK> decryption) {
     /** One source for all issuers, and nothing else. */
     public static Keys of(KeySource source) {
-      return new Keys(issuer -> List.of(source), List.of(), List.of());
+      return new Keys(issuer -> List.of(source), issuer -> List.of(), List.of());
     }
   }
 
