@@ -192,9 +192,10 @@ class IssuersIT {
     second.close();
     start(config -> config
         .issuerJwks(tied(second, third))
-        .extraJwksUris(List.of("http://127.0.0.1:" + second.port() + "/more")));
+        .extraJwksUris(List.of(second.url() + "/more", keysOf(third))));
 
     passes(token(bench.issuer()));
+    passes(token(bench.issuer(), third.key()));
     passes(token(third));
     bench.refused(get(token(second)), 503, null);
     refused(token(third, second.key()));
