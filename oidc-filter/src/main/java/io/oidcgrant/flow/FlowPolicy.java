@@ -58,6 +58,7 @@ final class FlowPolicy {
         String.valueOf(config.clientAlg()),
         config.tokenEndpointDpop() ? proofKey(config) : "",
         config.tokenHeadersPrefix(),
+        config.cacheTtl() + " " + config.cacheTtlMin() + " " + config.cacheTtlMax(),
         config.verifySignature() + " " + config.verifyClaims() + " " + config.leeway()));
     for (ClientSettings client : config.clients()) {
       addAll(
