@@ -154,7 +154,8 @@ class BearerCookieIT {
 
     Answer answer = get("Cookie: tok=" + value);
     assertThat(answer.status()).isIn(400, 401);
-    bench.refused(answer, answer.status(), answer.status() == 400 ? "invalid_request" : "invalid_token");
+    bench.refused(
+        answer, answer.status(), answer.status() == 400 ? "invalid_request" : "invalid_token");
   }
 
   @Test
@@ -207,14 +208,20 @@ class BearerCookieIT {
       assertThat(bench.app().last().header("cookie")).isEqualTo("sess=s1; a=b");
       passes(token, "Cookie: sess=\"s1\"");
       for (String cookie : List.of(
-          "a=b", "sess=s2", "sess=S1", "Sess=s1", "sess=", "sess", "sess=s1; sess=s2",
-          "sess=s1; sess=s1", "sess=s1x")) {
+          "a=b",
+          "sess=s2",
+          "sess=S1",
+          "Sess=s1",
+          "sess=",
+          "sess",
+          "sess=s1; sess=s2",
+          "sess=s1; sess=s1",
+          "sess=s1x")) {
         bench.refused(get(token, "Cookie: " + cookie), 401, "invalid_token");
       }
       bench.refused(get(token), 401, "invalid_token");
     }
-    bench.refused(
-        get("Authorization: Bearer " + token(), "Cookie: sess=s1"), 401, "invalid_token");
+    bench.refused(get("Authorization: Bearer " + token(), "Cookie: sess=s1"), 401, "invalid_token");
     bench.refused(
         get("Authorization: Bearer " + token("sid", ""), "Cookie: a=b"), 401, "invalid_token");
     bench.refused(

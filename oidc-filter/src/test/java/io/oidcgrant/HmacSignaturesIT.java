@@ -76,8 +76,7 @@ class HmacSignaturesIT {
     Answer signed = get(bench.issuer().sign(Map.of("aud", "api"), "JWT", null));
     assertThat(signed.status()).isEqualTo(200);
     assertThat(new String(
-            Base64.getDecoder().decode(bench.app().last().header("x-jwk")),
-            StandardCharsets.UTF_8))
+            Base64.getDecoder().decode(bench.app().last().header("x-jwk")), StandardCharsets.UTF_8))
         .contains("\"n\":")
         .doesNotContain("\"d\":");
   }
@@ -116,7 +115,8 @@ class HmacSignaturesIT {
     assertThatExceptionOfType(ConfigException.class)
         .isThrownBy(() -> builder.clientSecret("x".repeat(31)).build())
         .withMessageContaining("enable_hs_signatures");
-    assertThat(builder.clientSecret("x".repeat(32)).build().enableHsSignatures()).isTrue();
+    assertThat(builder.clientSecret("x".repeat(32)).build().enableHsSignatures())
+        .isTrue();
   }
 
   @ParameterizedTest
@@ -148,7 +148,7 @@ class HmacSignaturesIT {
     start(config -> config.enableHsSignatures(true));
     String good = token(SECRET, "HS256");
 
-    refused(Base64URL.encode("{\"alg\":\"" + algorithm + "\"}")
-        + good.substring(good.indexOf('.')));
+    refused(
+        Base64URL.encode("{\"alg\":\"" + algorithm + "\"}") + good.substring(good.indexOf('.')));
   }
 }

@@ -21,17 +21,16 @@ final class HmacTokens {
 
   static String signed(byte[] secret, String algorithm, InstantSource clock, String issuer) {
     long now = clock.instant().getEpochSecond();
-    String input = Base64URL.encode(
-            JSONObjectUtils.toJSONString(Map.of("alg", algorithm, "typ", "JWT")))
-        + "."
-        + Base64URL.encode(JSONObjectUtils.toJSONString(Map.of(
-            "iss", issuer, "sub", "alice", "aud", "api", "iat", now, "exp", now + 300)));
+    String input =
+        Base64URL.encode(JSONObjectUtils.toJSONString(Map.of("alg", algorithm, "typ", "JWT")))
+            + "."
+            + Base64URL.encode(JSONObjectUtils.toJSONString(
+                Map.of("iss", issuer, "sub", "alice", "aud", "api", "iat", now, "exp", now + 300)));
     String name = "HmacSHA" + JWSAlgorithm.parse(algorithm).getName().substring(2);
     try {
       Mac mac = Mac.getInstance(name);
       mac.init(new SecretKeySpec(secret, name));
-      return input + "."
-          + Base64URL.encode(mac.doFinal(input.getBytes(StandardCharsets.US_ASCII)));
+      return input + "." + Base64URL.encode(mac.doFinal(input.getBytes(StandardCharsets.US_ASCII)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }

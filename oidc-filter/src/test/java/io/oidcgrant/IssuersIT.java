@@ -137,9 +137,7 @@ class IssuersIT {
 
   @Test
   void tiedKeys_areNotAmongTheExtraOnes_norTheExtraOnesAmongThem() {
-    start(config -> config
-        .issuerJwks(tied(second))
-        .extraJwksUris(List.of(keysOf(third))));
+    start(config -> config.issuerJwks(tied(second)).extraJwksUris(List.of(keysOf(third))));
 
     passes(token(bench.issuer(), third.key()));
     refused(token(second, third.key()));
@@ -150,10 +148,7 @@ class IssuersIT {
   @Test
   void clientSecret_doesNotSignForAnIssuerWithKeysOfItsOwn() {
     String secret = "canary-of-more-than-thirty-two-octets";
-    start(config -> config
-        .issuerJwks(tied(second))
-        .clientSecret(secret)
-        .enableHsSignatures(true));
+    start(config -> config.issuerJwks(tied(second)).clientSecret(secret).enableHsSignatures(true));
 
     passes(HmacTokens.signed(secret, "HS256", bench.clock(), bench.issuer().url()));
     refused(HmacTokens.signed(secret, "HS256", bench.clock(), second.url()));
@@ -173,9 +168,7 @@ class IssuersIT {
 
   @Test
   void issuer_thatIsNotAllowed_isRefused_althoughItsKeyIsTrusted() {
-    start(config -> config
-        .extraJwksUris(List.of(keysOf(second)))
-        .issuerJwks(tied(third)));
+    start(config -> config.extraJwksUris(List.of(keysOf(second))).issuerJwks(tied(third)));
 
     refused(token(second));
     passes(token(bench.issuer(), second.key()));
@@ -223,9 +216,7 @@ class IssuersIT {
 
   @Test
   void floodOfUnknownKeyIds_isBoundedAtEveryServer() {
-    start(config -> config
-        .issuerJwks(tied(second))
-        .extraJwksUris(List.of(keysOf(third))));
+    start(config -> config.issuerJwks(tied(second)).extraJwksUris(List.of(keysOf(third))));
     ScriptedIssuer first = bench.issuer();
     List.of(token(first), token(second), token(first, third.key())).forEach(this::passes);
     bench.clock().advance(Duration.ofSeconds(31));
@@ -252,8 +243,7 @@ class IssuersIT {
         second.publish(new JWKSet(List.of(next.toPublicJWK(), old.toPublicJWK())));
       }
       String token = token(second, i < 100 || i % 10 == 0 ? old : next);
-      answers.add(
-          callers.submit(() -> bench.http().get("/a", "Authorization: Bearer " + token)));
+      answers.add(callers.submit(() -> bench.http().get("/a", "Authorization: Bearer " + token)));
     }
     for (Future<Answer> answer : answers) {
       assertThat(answer.get().status()).isEqualTo(200);

@@ -78,7 +78,8 @@ class SharedSaltIT {
 
   private static int status(EchoApp route, String token) {
     int before = route.seen().size();
-    int status = new RawHttp(route.port()).get("/a", "Authorization: Bearer " + token).status();
+    int status =
+        new RawHttp(route.port()).get("/a", "Authorization: Bearer " + token).status();
     assertThat(route.seen().size() - before).isEqualTo(status == 200 ? 1 : 0);
     return status;
   }
@@ -121,8 +122,8 @@ class SharedSaltIT {
   void rulesOfVerification_areThoseOfTheRoute() throws JOSEException {
     RSAKey decryption = new RSAKeyGenerator(2048).generate();
     String token = issuer.accessToken(Map.of("aud", "api"));
-    String late = issuer.accessToken(
-        Map.of("aud", "api", "exp", clock.instant().getEpochSecond() - 5));
+    String late =
+        issuer.accessToken(Map.of("aud", "api", "exp", clock.instant().getEpochSecond() - 5));
     String foreign = other.sign(Map.of("aud", "api", "iss", issuer.url()), "JWT", other.key());
     JWEObject encrypted = new JWEObject(
         new JWEHeader.Builder(JWEAlgorithm.RSA_OAEP_256, EncryptionMethod.A128GCM)

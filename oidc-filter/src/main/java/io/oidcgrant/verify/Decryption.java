@@ -63,7 +63,8 @@ final class Decryption {
     try {
       JWEObject encrypted = JWEObject.parse(token);
       JWEHeader header = encrypted.getHeader();
-      if (header.getCompressionAlgorithm() != null
+      if (!TokenVerifier.isCanonical(encrypted)
+          || header.getCompressionAlgorithm() != null
           || header.getCriticalParams() != null
           || !METHODS.contains(header.getEncryptionMethod())
           || !"JWT".equalsIgnoreCase(header.getContentType())) {
@@ -78,8 +79,8 @@ final class Decryption {
           return inside;
         }
       }
-    } catch (ParseException | IllegalArgumentException e) {
-      // As good as none.
+    } catch (ParseException | RuntimeException e) {
+      // As good as none; Nimbus fails with any exception on a header without alg.
     }
     throw bad();
   }

@@ -68,8 +68,7 @@ final class SignatureCheck {
    * @param secrets for HS256, HS384 and HS512 of an issuer; none where those are not accepted
    */
   SignatureCheck(
-      Function<String, List<KeySource>> sources,
-      Function<String, List<OctetSequenceKey>> secrets) {
+      Function<String, List<KeySource>> sources, Function<String, List<OctetSequenceKey>> secrets) {
     this.sources = sources;
     this.secrets = secrets;
   }

@@ -231,6 +231,12 @@ class DecryptionTest {
         Arguments.of("crit", withHeader(good, h -> h.replace("{", "{\"crit\":[\"x\"],\"x\":1,"))),
         Arguments.of("enc of none", withHeader(good, h -> h.replace("A256GCM", "none"))),
         Arguments.of("header of no JSON", withHeader(good, h -> h + "}")),
+        Arguments.of("no alg", withHeader(good, h -> "{}")),
+        Arguments.of("no enc", withHeader(good, h -> "{\"alg\":\"RSA-OAEP-256\"}")),
+        Arguments.of("epk of nothing", withHeader(good, h -> h.replace("{", "{\"epk\":null,"))),
+        Arguments.of(
+            "epk of a secret",
+            withHeader(good, h -> h.replace("{", "{\"epk\":{\"kty\":\"oct\",\"k\":\"AA\"},"))),
         Arguments.of("member twice", withHeader(good, h -> h.replace("{", "{\"cty\":\"JWT\","))),
         Arguments.of("nested header", withHeader(good, h -> "[".repeat(100_000))),
         Arguments.of(
@@ -260,6 +266,7 @@ class DecryptionTest {
         for (String worse : List.of(
             Base64URL.encode(octets).toString(),
             Base64URL.encode(Arrays.copyOf(octets, octets.length - 1)).toString(),
+            parts[damaged] + "x",
             "")) {
           String[] changed = parts.clone();
           changed[damaged] = worse;
