@@ -45,7 +45,7 @@ final class CallerFields {
       "enable_hs_signatures",
       BOOLEAN,
       false,
-      "Accept HS256, HS384 and HS512 signatures made with a client's secret that is at least as long as the hash (RFC 7518 section 3.2).");
+      "Accept HS256, HS384 and HS512 signatures made with a client's secret that is at least as long as the hash (RFC 7518 section 3.2); not for issuers of `issuer_jwks`.");
   static final Field<List<JWK>> DECRYPTION_JWK = ROWS.row(
       "decryption_jwk",
       listOf(new JwkType()),

@@ -20,7 +20,8 @@ import java.util.Optional;
 
 /**
  * Whose keys verify whose tokens: an issuer of {@code issuer_jwks} has its own and no others, the
- * rest share the configured issuer's and those of {@code extra_jwks_uris}. Immutable.
+ * rest share the configured issuer's, those of {@code extra_jwks_uris} and the clients' secrets.
+ * Immutable.
  */
 final class TrustedKeys {
   private final OidcGrantConfig config;

@@ -60,7 +60,7 @@ final class Decryption {
     return !keys.isEmpty() && COMPACT.matcher(token).matches();
   }
 
-  /** What is inside an encrypted token; any other as it is. */
+  /** The signed token inside an encrypted one; any other token as it is. */
   String open(String token) {
     if (!opens(token)) {
       return token;
@@ -68,7 +68,8 @@ final class Decryption {
     try {
       JWEObject encrypted = JWEObject.parse(token);
       JWEHeader header = encrypted.getHeader();
-      if (header.getCompressionAlgorithm() != null
+      if (!TokenVerifier.isCanonical(encrypted)
+          || header.getCompressionAlgorithm() != null
           || header.getCriticalParams() != null
           || !METHODS.contains(header.getEncryptionMethod())
           || header.getContentType() == null
@@ -77,11 +78,15 @@ final class Decryption {
       }
       for (JWK key : keys) {
         if (serves(key, header) && decrypt(encrypted, key)) {
-          return encrypted.getPayload().toString();
+          String inside = encrypted.getPayload().toString();
+          if (!TokenVerifier.isCompact(inside)) {
+            throw bad();
+          }
+          return inside;
         }
       }
-    } catch (ParseException | IllegalArgumentException e) {
-      // As good as none.
+    } catch (ParseException | RuntimeException e) {
+      // As good as none; Nimbus fails with any exception on a header without alg.
     }
     throw bad();
   }

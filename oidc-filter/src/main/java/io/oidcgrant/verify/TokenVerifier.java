@@ -1,5 +1,6 @@
 package io.oidcgrant.verify;
 
+import com.nimbusds.jose.JOSEObject;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.jwk.Curve;
@@ -20,6 +21,7 @@ import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -312,17 +314,20 @@ public final class TokenVerifier {
     return COMPACT.matcher(text).matches();
   }
 
+  /** RFC 4648 section 3.5: spare bits are zero, so that one token has one spelling. */
+  static boolean isCanonical(JOSEObject token) {
+    return Arrays.stream(token.getParsedParts())
+        .allMatch(part -> Base64URL.encode(part.decode()).equals(part));
+  }
+
   static SignedJWT parse(String what, String token, Set<String> types) {
     if (!isCompact(token)) {
       throw bad(what, "is not a signed JWT");
     }
     try {
       SignedJWT jwt = SignedJWT.parse(token);
-      for (Base64URL part : jwt.getParsedParts()) {
-        // RFC 4648 section 3.5: spare bits are zero, so that one token has one spelling.
-        if (!Base64URL.encode(part.decode()).equals(part)) {
-          throw bad(what, "is not a signed JWT");
-        }
+      if (!isCanonical(jwt)) {
+        throw bad(what, "is not a signed JWT");
       }
       String type =
           jwt.getHeader().getType() == null ? "jwt" : jwt.getHeader().getType().getType();
