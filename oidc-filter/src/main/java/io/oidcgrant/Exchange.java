@@ -78,7 +78,8 @@ final class Exchange {
     IncomingRequest seen = new IncomingRequest(request, null);
     if (flow.skips(seen)) {
       chain.doFilter(
-          pass(request, response, new ForwardedRequest(request), seen, Optional.empty()), response);
+          pass(request, response, new ForwardedRequest(request), seen, null, Optional.empty()),
+          response);
       return;
     }
     Finding finding = flow.find(seen);
@@ -119,7 +120,7 @@ final class Exchange {
         return;
       }
       passage = new Passage(
-          pass(request, response, new ForwardedRequest(request), seen, despite), response);
+          pass(request, response, new ForwardedRequest(request), seen, finding, despite), response);
     }
     chain.doFilter(passage.request(), passage.response());
   }
@@ -192,13 +193,7 @@ final class Exchange {
       Tokens tokens,
       Caller caller) {
     forwarded.revokeBy(() -> flow.revoke(wanted, tokens));
-    forwarded.grant(
-        seen,
-        (config.hideCredentials() ? found.hiding() : Hiding.none())
-            .withHeaders(flow.hidden(found.credential(), seen)),
-        flow.propagation(),
-        caller.upstream(),
-        response);
+    forwarded.grant(seen, hiding(found, seen), flow.propagation(), caller.upstream(), response);
     forwarded.identify(new CallerPrincipal(caller, tokens), authType(found.credential()));
     DpopProofs proofs = flow.upstreamProofs(tokens);
     if (proofs != null) {
@@ -208,6 +203,15 @@ final class Exchange {
       response.setHeader(caller.downstream().get(i), caller.downstream().get(i + 1));
     }
     mark(request, forwarded);
+  }
+
+  /** What the caller sent and the upstream does not get, whether or not it was good. */
+  private Hiding hiding(@Nullable Finding finding, IncomingRequest seen) {
+    if (!(finding instanceof Finding.Found found)) {
+      return Hiding.none().withHeaders(flow.hidden(null, seen));
+    }
+    return (config.hideCredentials() ? found.hiding() : Hiding.none())
+        .withHeaders(flow.hidden(found.credential(), seen));
   }
 
   private static String authType(Credential credential) {
@@ -223,10 +227,11 @@ final class Exchange {
       HttpServletResponse response,
       ForwardedRequest forwarded,
       IncomingRequest seen,
+      @Nullable Finding finding,
       Optional<Caller> caller) {
     forwarded.grant(
         seen,
-        Hiding.none().withHeaders(flow.hidden(null, seen)),
+        hiding(finding, seen),
         flow.propagation(),
         caller.map(Caller::upstream).orElse(List.of()),
         response);
@@ -247,6 +252,7 @@ final class Exchange {
     private final AsyncContext async;
     private final AtomicBoolean settled = new AtomicBoolean();
     private volatile Kind onTimeout = Kind.REQUEST_TIMEOUT;
+    private volatile @Nullable Finding finding;
 
     Waiting(HttpServletRequest request, HttpServletResponse response, Set<String> hiddenFromQuery) {
       this.request = request;
@@ -275,9 +281,10 @@ final class Exchange {
     private void bodyRead(byte[] body) {
       IncomingRequest seen = new IncomingRequest(request, body);
       try {
-        Finding finding = flow.find(seen);
-        if (!(finding instanceof Finding.Found found)) {
-          fail(seen, failureOf(finding));
+        Finding searched = flow.find(seen);
+        finding = searched;
+        if (!(searched instanceof Finding.Found found)) {
+          fail(seen, failureOf(searched));
           return;
         }
         Wanted wanted = flow.wanted(found, seen);
@@ -297,6 +304,7 @@ final class Exchange {
 
     void fetch(IncomingRequest seen, Finding.Found found, Wanted wanted) {
       onTimeout = Kind.ISSUER_TIMEOUT;
+      finding = found;
       var unused = flow.fetch(wanted).whenComplete((tokens, error) -> {
         if (tokens != null) {
           pass(seen, found, wanted, tokens);
@@ -352,7 +360,7 @@ final class Exchange {
         refuse(failure);
         return;
       }
-      var unused = Exchange.this.pass(request, response, forwarded, seen, despite);
+      var unused = Exchange.this.pass(request, response, forwarded, seen, finding, despite);
       dispatch();
     }
 

@@ -13,11 +13,11 @@ import io.oidcgrant.protocol.Tokens;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Says of tokens who the caller is, as one configuration has it. Safe for concurrent use. */
@@ -131,8 +131,9 @@ final class Callers {
   }
 
   private static Set<String> texts(Collection<?> items) {
-    Set<String> texts = new HashSet<>();
-    items.forEach(item -> texts.add(String.valueOf(item)));
-    return Set.copyOf(texts);
+    return items.stream()
+        .filter(item -> item != null && !item.toString().isEmpty())
+        .map(Object::toString)
+        .collect(Collectors.toUnmodifiableSet());
   }
 }
