@@ -37,6 +37,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,6 +47,8 @@ import org.jspecify.annotations.Nullable;
  * {@link io.oidcgrant.protocol.GrantException}. Safe for concurrent use.
  */
 public final class IdpClient {
+  private static final Pattern JWT =
+      Pattern.compile("(?i)application/([\\w.-]+\\+)?jwt\\s*(;[\\s\\w=\"-]*)?");
   private static final int MAX_AT_ONCE = 256;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration DEFAULT_RETRY = Duration.ofSeconds(5);
@@ -186,7 +189,8 @@ public final class IdpClient {
     }
     HTTPResponse parsed = new HTTPResponse(status);
     response.headers().map().forEach((name, values) -> {
-      if (!name.equalsIgnoreCase("content-type")) {
+      // JSON goes by many types, and by wrong ones; a JWT by its own (RFC 9701, OIDC Core 5.3.2).
+      if (!name.equalsIgnoreCase("content-type") || JWT.matcher(values.get(0)).matches()) {
         parsed.setHeader(name, values.toArray(String[]::new));
       }
     });
