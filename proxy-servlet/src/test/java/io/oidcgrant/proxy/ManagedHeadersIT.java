@@ -108,8 +108,8 @@ class ManagedHeadersIT {
       String all = String.join(", ", names);
       return switch (this) {
         case ONCE -> evil(names, "");
-        case TWICE -> Stream.concat(evil(names, "").stream(), evil(names, "2").stream())
-            .toList();
+        case TWICE ->
+          Stream.concat(evil(names, "").stream(), evil(names, "2").stream()).toList();
         case EMPTY -> names.stream().map(name -> name + ":").toList();
         case TRAILER -> List.of("Transfer-Encoding: chunked", "TE: trailers", "Trailer: " + all);
         case NAMED_BY_CONNECTION ->
@@ -174,12 +174,7 @@ class ManagedHeadersIT {
       }
       if (this == ANONYMOUS) {
         return Map.of(
-            "X-Consumer-ID",
-            "c-2",
-            "X-Consumer-Username",
-            "guest",
-            "X-Anonymous-Consumer",
-            "true");
+            "X-Consumer-ID", "c-2", "X-Consumer-Username", "guest", "X-Anonymous-Consumer", "true");
       }
       ours.put("Authorization", "Bearer TOKEN");
       ours.put("X-Access-Jwk", "JWK");

@@ -52,7 +52,8 @@ public final class TellingIssuer implements AutoCloseable {
     introspectionJwt = token(Map.of("about", "introspection"));
     userInfoJwt = token(Map.of("city", "Köln"));
     server.setExecutor(executor);
-    server.createContext("/", exchange -> send(exchange, "application/json", """
+    server.createContext(
+        "/", exchange -> send(exchange, "application/json", """
         {"issuer":"URL","token_endpoint":"URL/token","jwks_uri":"URL/keys",
         "introspection_endpoint":"URL/introspect","userinfo_endpoint":"URL/userinfo"}""".replace("URL", url())));
     server.createContext(
@@ -64,8 +65,7 @@ public final class TellingIssuer implements AutoCloseable {
             exchange,
             "application/json",
             "{\"active\":true,\"sub\":\"alice\",\"jwt\":\"" + introspectionJwt + "\"}"));
-    server.createContext(
-        "/userinfo", exchange -> send(exchange, "application/jwt", userInfoJwt));
+    server.createContext("/userinfo", exchange -> send(exchange, "application/jwt", userInfoJwt));
     server.start();
   }
 
