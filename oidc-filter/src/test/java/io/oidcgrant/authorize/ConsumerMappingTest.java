@@ -17,7 +17,8 @@ class ConsumerMappingTest {
   private static final Consumer BOB = consumer("2", "bob", null);
   private static final Consumer CAROL = consumer("3", null, "42");
   private static final Consumer TWIN = consumer("4", "ALICE", null);
-  private static final List<Consumer> ALL = List.of(ALICE, BOB, CAROL, TWIN);
+  private static final Consumer ODD = consumer("5", "true", "[42]");
+  private static final List<Consumer> ALL = List.of(ALICE, BOB, CAROL, TWIN, ODD);
 
   private static Consumer consumer(String id, String username, String customId) {
     return new Consumer(id, Optional.ofNullable(username), Optional.ofNullable(customId));
@@ -66,7 +67,7 @@ class ConsumerMappingTest {
     ConsumerMapping mapping =
         new ConsumerMapping(List.of(List.of("sub")), List.of("username"), true, List.of(turkish));
 
-    assertThat(mapping.find(tokens(Map.of("sub", "title")))).contains(turkish);
+    assertThat(mapping.find(tokens(Map.of("sub", "TiTLE")))).contains(turkish);
     assertThat(mapping.find(tokens(Map.of("sub", "t\u0131tle")))).isEmpty();
   }
 
@@ -94,7 +95,7 @@ class ConsumerMappingTest {
     assertThat(found(sub, by, false, Map.of("sub", 42L))).isEqualTo("3");
     assertThat(found(sub, by, false, Map.of("sub", List.of("42")))).isEqualTo("none");
     assertThat(found(sub, by, false, Map.of("sub", Map.of("42", "42")))).isEqualTo("none");
-    assertThat(found(sub, by, false, Map.of("sub", true))).isEqualTo("none");
+    assertThat(found(sub, List.of("username"), false, Map.of("sub", true))).isEqualTo("none");
     assertThat(found(sub, by, false, Map.of())).isEqualTo("none");
   }
 
