@@ -86,7 +86,7 @@ final class Exchange {
               response,
               new ForwardedRequest(request),
               seen,
-              Hiding.none(),
+              null,
               Optional.empty()),
           response);
       return;
@@ -130,7 +130,7 @@ final class Exchange {
       }
       ForwardedRequest forwarded = new ForwardedRequest(request);
       passage =
-          new Passage(pass(request, response, forwarded, seen, hiding(finding), despite), response);
+          new Passage(pass(request, response, forwarded, seen, finding, despite), response);
     }
     chain.doFilter(passage.request(), passage.response());
   }
@@ -183,13 +183,6 @@ final class Exchange {
     return found.inQuery() || !caller.downstream().isEmpty();
   }
 
-  /** Also a credential that is refused does not go on. */
-  private Hiding hiding(@Nullable Finding finding) {
-    return config.hideCredentials() && finding instanceof Finding.Found found
-        ? found.hiding()
-        : Hiding.none();
-  }
-
   private Set<String> hidden(Set<String> names) {
     return config.hideCredentials() ? names : Set.of();
   }
@@ -217,7 +210,7 @@ final class Exchange {
     forwarded.revokeBy(() -> flow.revoke(wanted, tokens));
     forwarded.grant(
         seen,
-        hiding(found).withHeaders(flow.hidden(found.credential(), seen)),
+        hiding(found, seen),
         flow.propagation(),
         caller.upstream(),
         response);
@@ -233,6 +226,15 @@ final class Exchange {
     mark(request, forwarded);
   }
 
+  /** What the caller sent and the upstream does not get, whether or not it was good. */
+  private Hiding hiding(@Nullable Finding finding, IncomingRequest seen) {
+    if (!(finding instanceof Finding.Found found)) {
+      return Hiding.none().withHeaders(flow.hidden(null, seen));
+    }
+    return (config.hideCredentials() ? found.hiding() : Hiding.none())
+        .withHeaders(flow.hidden(found.credential(), seen));
+  }
+
   private static String authType(Credential credential) {
     if (credential instanceof Credential.AccessToken token) {
       return token.dpop() ? "DPoP" : "Bearer";
@@ -246,11 +248,11 @@ final class Exchange {
       HttpServletResponse response,
       ForwardedRequest forwarded,
       IncomingRequest seen,
-      Hiding hiding,
+      @Nullable Finding finding,
       Optional<Caller> caller) {
     forwarded.grant(
         seen,
-        hiding.withHeaders(flow.hidden(null, seen)),
+        hiding(finding, seen),
         flow.propagation(),
         caller.map(Caller::upstream).orElse(List.of()),
         response);
@@ -393,7 +395,7 @@ final class Exchange {
         refuse(failure);
         return;
       }
-      var unused = Exchange.this.pass(request, response, forwarded, seen, hiding(finding), despite);
+      var unused = Exchange.this.pass(request, response, forwarded, seen, finding, despite);
       dispatch();
     }
 

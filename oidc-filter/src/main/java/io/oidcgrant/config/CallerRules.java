@@ -50,7 +50,8 @@ final class CallerRules {
       problem.accept(OidcFields.LEEWAY, "is more than the 60 seconds of access_token_profile");
     }
     for (String value : values.find(CallerFields.ACR_VALUES).orElse(List.of())) {
-      if (!value.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\')) {
+      if (value.isEmpty()
+          || !value.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\')) {
         problem.accept(CallerFields.ACR_VALUES, "must be visible characters without quotes");
       }
     }

@@ -190,7 +190,10 @@ final class HeaderRules {
     for (TokenPart part : TokenPart.values()) {
       if (part != TokenPart.CLAIM) {
         Field<String> field = parts.apply(part);
-        values.find(field).ifPresent(name -> header(field, withoutScheme(name), distinct));
+        values
+            .find(field)
+            .filter(name -> !name.isEmpty())
+            .ifPresent(name -> header(field, withoutScheme(name), distinct));
       }
     }
     for (HeaderSetting setting : values.find(claims).orElse(List.of())) {
@@ -206,9 +209,6 @@ final class HeaderRules {
   }
 
   private void header(Field<?> field, String name, Set<String> distinct) {
-    if (name.isEmpty()) {
-      return;
-    }
     if (!OidcRules.isHeaderName(name)) {
       problem.accept(field, "cannot be the name of a header");
     } else if (ofTheMessage(folded(name)) || OF_OTHERS.contains(folded(name))) {

@@ -12,11 +12,11 @@ import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.Tokens;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Says of tokens who the caller is, as one configuration has it. Safe for concurrent use. */
@@ -120,12 +120,9 @@ final class Callers {
   }
 
   private static Set<String> texts(Collection<?> items) {
-    Set<String> texts = new HashSet<>();
-    items.forEach(item -> {
-      if (item != null) {
-        texts.add(item.toString());
-      }
-    });
-    return Set.copyOf(texts);
+    return items.stream()
+        .filter(item -> item != null && !item.toString().isEmpty())
+        .map(Object::toString)
+        .collect(Collectors.toUnmodifiableSet());
   }
 }
