@@ -147,7 +147,7 @@ final class Exchange {
     }
     Caller caller = flow.admit(found, seen, tokens);
     HttpServletResponse answer = response;
-    if (found.inQuery()) {
+    if (isPrivate(found, caller)) {
       PrivateResponse restricted = new PrivateResponse(response);
       restricted.restrict();
       answer = restricted;
@@ -155,6 +155,11 @@ final class Exchange {
     ForwardedRequest forwarded = new ForwardedRequest(request);
     grant(request, answer, forwarded, seen, found, wanted, tokens, caller);
     return new Passage(forwarded, answer);
+  }
+
+  /** Whether no shared cache may keep the answer: its address or its headers are this caller's. */
+  private static boolean isPrivate(Finding.Found found, Caller caller) {
+    return found.inQuery() || !caller.downstream().isEmpty();
   }
 
   private Tokens await(Wanted wanted) {
@@ -324,7 +329,7 @@ final class Exchange {
       }
       try {
         Caller caller = flow.admit(found, seen, tokens);
-        if (found.inQuery()) {
+        if (isPrivate(found, caller)) {
           response.restrict();
         }
         grant(request, response, forwarded, seen, found, wanted, tokens, caller);
