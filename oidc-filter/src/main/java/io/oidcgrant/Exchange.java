@@ -20,8 +20,11 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -78,7 +81,13 @@ final class Exchange {
     IncomingRequest seen = new IncomingRequest(request, null);
     if (flow.skips(seen)) {
       chain.doFilter(
-          pass(request, response, new ForwardedRequest(request), seen, null, Optional.empty()),
+          pass(
+              request,
+              response,
+              new ForwardedRequest(request),
+              seen,
+              null,
+              Optional.empty()),
           response);
       return;
     }
@@ -119,8 +128,9 @@ final class Exchange {
         errors.write(request, response, failure);
         return;
       }
-      passage = new Passage(
-          pass(request, response, new ForwardedRequest(request), seen, finding, despite), response);
+      ForwardedRequest forwarded = new ForwardedRequest(request);
+      passage =
+          new Passage(pass(request, response, forwarded, seen, finding, despite), response);
     }
     chain.doFilter(passage.request(), passage.response());
   }
@@ -173,6 +183,11 @@ final class Exchange {
     }
   }
 
+  /** Whether no shared cache may keep the answer: the token is in the address, or in the answer. */
+  private static boolean isPrivate(Finding.Found found, Caller caller) {
+    return found.inQuery() || !caller.downstream().isEmpty();
+  }
+
   private Set<String> hidden(Set<String> names) {
     return config.hideCredentials() ? names : Set.of();
   }
@@ -198,12 +213,18 @@ final class Exchange {
       Tokens tokens,
       Caller caller) {
     forwarded.revokeBy(() -> flow.revoke(wanted, tokens));
-    forwarded.grant(seen, hiding(found, seen), flow.propagation(), caller.upstream(), response);
+    forwarded.grant(
+        seen,
+        hiding(found, seen),
+        flow.propagation(),
+        caller.upstream(),
+        response);
     forwarded.identify(new CallerPrincipal(caller, tokens), authType(found.credential()));
     DpopProofs proofs = flow.upstreamProofs(tokens);
     if (proofs != null) {
       forwarded.prove(new UpstreamProof(proofs, tokens.accessToken(), config.dpopUpstreamUrl()));
     }
+    forwarded.tell(caller.downstream());
     for (int i = 0; i < caller.downstream().size(); i += 2) {
       response.setHeader(caller.downstream().get(i), caller.downstream().get(i + 1));
     }
@@ -287,11 +308,11 @@ final class Exchange {
       IncomingRequest seen = new IncomingRequest(request, body);
       try {
         Finding searched = flow.find(seen);
-        finding = searched;
         if (!(searched instanceof Finding.Found found)) {
           fail(seen, failureOf(searched));
           return;
         }
+        finding = found;
         Wanted wanted = flow.wanted(found, seen);
         Tokens tokens = flow.remembered(wanted);
         if (tokens != null) {
@@ -347,9 +368,23 @@ final class Exchange {
     private void dispatch() {
       try {
         async.dispatch();
+      } catch (IllegalArgumentException e) {
+        // Tomcat computes no path for some that it has served: the root of a context, // before it.
+        dispatchTo(
+            request.getServletPath() + Objects.requireNonNullElse(request.getPathInfo(), ""));
       } catch (RuntimeException e) {
         // The caller has gone, and the container has ended the request.
         LOG.debug("a request ended while it waited", e);
+      }
+    }
+
+    private void dispatchTo(String decoded) {
+      try {
+        String path = new URI(null, null, decoded.isEmpty() ? "/" : decoded, null).getRawPath();
+        async.dispatch(path.replace(";", "%3B"));
+      } catch (URISyntaxException | RuntimeException e) {
+        LOG.debug("a request that waited cannot be sent on", e);
+        refuse(Failure.of(Kind.MALFORMED_REQUEST, "the path cannot be sent on"));
       }
     }
 

@@ -45,7 +45,7 @@ final class CallerFields {
       "enable_hs_signatures",
       BOOLEAN,
       false,
-      "Accept HS256, HS384 and HS512 signatures made with a client's secret that is at least as long as the hash (RFC 7518 section 3.2).");
+      "Accept HS256, HS384 and HS512 signatures made with a client's secret that is at least as long as the hash (RFC 7518 section 3.2); not for issuers of `issuer_jwks`.");
   static final Field<List<JWK>> DECRYPTION_JWK = ROWS.row(
       "decryption_jwk",
       listOf(new JwkType()),
@@ -131,7 +131,7 @@ final class CallerFields {
   static final Field<TokenExchangeSettings> TOKEN_EXCHANGE = ROWS.row(
       "token_exchange",
       new TokenExchangeType(),
-      "Exchange callers' tokens for ours before all else (RFC 8693): `subject_token_issuers` (`issuer`, `conditions`, `verify_signature`, `jwks_uri`), `request` (`scopes`, `audience`, `empty_scopes`, `empty_audience`), `cache` (`enabled`, `ttl`).");
+      "Exchange callers' tokens for ours before all else (RFC 8693): `subject_token_issuers` (`issuer`, `conditions`, `verify_signature`, `jwks_uri`, and ours: `audience_required`, of which a token must name one), `request` (`scopes`, `audience`, `empty_scopes`, `empty_audience`), `cache` (`enabled`, `ttl`).");
 
   private CallerFields() {}
 

@@ -1,5 +1,6 @@
 package io.oidcgrant.flow;
 
+import io.oidcgrant.config.IssuerKeys;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.credential.Credential;
 import io.oidcgrant.issuer.RemoteIssuer;
@@ -12,6 +13,8 @@ import io.oidcgrant.verify.TokenVerifier.Verified;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 
@@ -36,15 +39,24 @@ final class PresentedTokenSource implements TokenSource<Tokens> {
   @Override
   public CompletionStage<Tokens> tokens(GrantRequest request) {
     Credential.AccessToken presented = (Credential.AccessToken) request.credential();
-    return issuer
-        .metadata()
-        .thenCompose(metadata -> verifier
-            .accessToken(
-                presented.token().reveal(), config.acceptedIssuers(metadata.issuer()), false)
-            .exceptionally(error -> {
-              throw asCallers(error);
-            }))
+    String token = presented.token().reveal();
+    return issuers(token)
+        .thenCompose(issuers -> verifier.accessToken(token, issuers, false).exceptionally(error -> {
+          throw asCallers(error);
+        }))
         .thenApply(verified -> assemble(presented, verified));
+  }
+
+  /** Accepted ones: where the token's is written in the configuration, without discovery. */
+  private CompletionStage<List<String>> issuers(String token) {
+    List<String> written = config.issuersAllowed().isEmpty()
+        ? config.issuerJwks().stream().map(IssuerKeys::issuer).toList()
+        : config.issuersAllowed();
+    return !written.isEmpty()
+            && verifier.unverifiedClaims(token).get("iss") instanceof String stated
+            && written.contains(stated)
+        ? CompletableFuture.completedFuture(written)
+        : issuer.metadata().thenApply(metadata -> config.acceptedIssuers(metadata.issuer()));
   }
 
   /** What is wrong with what the caller brought is not the issuer's. */
@@ -77,7 +89,7 @@ final class PresentedTokenSource implements TokenSource<Tokens> {
     return Tokens.builder(presented.token())
         .claims(verified.claims())
         .accessTokenKey(VerifyingTokenSource.json(verified))
-        .bindingIn(verified.claims())
+        .bindingIn(verified.claims(), config.jwtSessionClaim())
         .expiresAt(latest.isBefore(end) ? latest : end);
   }
 }

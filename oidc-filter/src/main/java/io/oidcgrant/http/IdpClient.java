@@ -34,7 +34,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -47,8 +46,6 @@ import org.jspecify.annotations.Nullable;
  * {@link io.oidcgrant.protocol.GrantException}. Safe for concurrent use.
  */
 public final class IdpClient {
-  private static final Pattern JWT =
-      Pattern.compile("(?i)application/([\\w.-]+\\+)?jwt\\s*(;[\\s\\w=\"-]*)?");
   private static final int MAX_AT_ONCE = 256;
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
   private static final Duration DEFAULT_RETRY = Duration.ofSeconds(5);
@@ -63,9 +60,15 @@ public final class IdpClient {
    *
    * @param timeout longest time from the first byte out to the last byte in
    */
-  public record Settings(Duration timeout, TlsSettings tls) {}
+  public record Settings(Duration timeout, TlsSettings tls, ProxySettings proxies) {
+    /** Through the proxies of the JVM, if it has any. */
+    public Settings(Duration timeout, TlsSettings tls) {
+      this(timeout, tls, ProxySettings.JVM);
+    }
+  }
 
   private final RenewedClient client;
+  private final ProxySettings proxies;
   private final Duration timeout;
   private final ScheduledExecutorService scheduler;
   private final InstantSource clock;
@@ -83,20 +86,25 @@ public final class IdpClient {
       ScheduledExecutorService scheduler,
       InstantSource clock) {
     this.timeout = settings.timeout();
+    this.proxies = settings.proxies();
     this.scheduler = scheduler;
     this.clock = clock;
-    this.client = new RenewedClient(
-        settings.tls(), context -> newClient(settings.timeout(), context, executor), clock);
+    this.client =
+        new RenewedClient(settings.tls(), context -> newClient(settings, context, executor), clock);
   }
 
   private static HttpClient newClient(
-      Duration timeout, @Nullable SSLContext context, Executor executor) {
+      Settings settings, @Nullable SSLContext context, Executor executor) {
+    Duration timeout = settings.timeout();
     HttpClient.Builder builder = HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .followRedirects(HttpClient.Redirect.NEVER)
         .connectTimeout(timeout.compareTo(CONNECT_TIMEOUT) < 0 ? timeout : CONNECT_TIMEOUT)
-        .proxy(ProxySelector.getDefault())
         .executor(executor);
+    ProxySelector proxies = settings.proxies().selector();
+    if (proxies != null) {
+      builder.proxy(proxies);
+    }
     if (context != null) {
       builder.sslContext(context);
     }
@@ -152,8 +160,11 @@ public final class IdpClient {
     });
   }
 
-  private static HttpRequest toJdk(HTTPRequest request) {
+  private HttpRequest toJdk(HTTPRequest request) {
     HttpRequest.Builder builder = HttpRequest.newBuilder(target(request));
+    proxies
+        .authorization(request.getURI())
+        .ifPresent(secret -> builder.setHeader("Proxy-Authorization", secret.reveal()));
     request
         .getHeaderMap()
         .forEach((name, values) -> values.forEach(value -> builder.header(name, value)));
@@ -188,12 +199,10 @@ public final class IdpClient {
           .toException();
     }
     HTTPResponse parsed = new HTTPResponse(status);
-    response.headers().map().forEach((name, values) -> {
-      // JSON goes by many types, and by wrong ones; a JWT by its own (RFC 9701, OIDC Core 5.3.2).
-      if (!name.equalsIgnoreCase("content-type") || JWT.matcher(values.get(0)).matches()) {
-        parsed.setHeader(name, values.toArray(String[]::new));
-      }
-    });
+    response
+        .headers()
+        .map()
+        .forEach((name, values) -> parsed.setHeader(name, values.toArray(String[]::new)));
     parsed.setBody(new String(response.body(), StandardCharsets.UTF_8));
     return parsed;
   }

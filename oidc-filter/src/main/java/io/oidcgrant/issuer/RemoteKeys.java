@@ -101,11 +101,11 @@ public final class RemoteKeys {
   /** Keys newer than {@code seen}, where they may be fetched now; else {@code seen}. */
   @SuppressWarnings("ReferenceEquality") // the copy itself is meant, not what is in it
   public CompletionStage<JWKSet> newerThan(JWKSet seen) {
-    Copy now = copy;
-    if (now != null && now.set() != seen) {
-      return CompletableFuture.completedFuture(now.set());
-    }
     synchronized (lock) {
+      Copy now = copy;
+      if (now != null && now.set() != seen) {
+        return CompletableFuture.completedFuture(now.set());
+      }
       if (fetch == null && !mayFetch()) {
         return CompletableFuture.completedFuture(seen);
       }

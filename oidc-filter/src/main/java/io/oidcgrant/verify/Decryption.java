@@ -16,6 +16,7 @@ import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
 import java.text.ParseException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -44,6 +45,10 @@ final class Decryption {
       EncryptionMethod.A192CBC_HS384,
       EncryptionMethod.A256CBC_HS512);
 
+  /** RFC 7519 section 5.2, RFC 9068 section 2.1. */
+  private static final Set<String> CONTENTS =
+      Set.of("jwt", "application/jwt", "at+jwt", "application/at+jwt");
+
   private final List<JWK> keys;
 
   Decryption(List<JWK> keys) {
@@ -55,7 +60,7 @@ final class Decryption {
     return !keys.isEmpty() && COMPACT.matcher(token).matches();
   }
 
-  /** What is inside an encrypted token; any other as it is. */
+  /** The signed token inside an encrypted one; any other token as it is. */
   String open(String token) {
     if (!opens(token)) {
       return token;
@@ -63,19 +68,25 @@ final class Decryption {
     try {
       JWEObject encrypted = JWEObject.parse(token);
       JWEHeader header = encrypted.getHeader();
-      if (header.getCompressionAlgorithm() != null
+      if (!TokenVerifier.isCanonical(encrypted)
+          || header.getCompressionAlgorithm() != null
           || header.getCriticalParams() != null
           || !METHODS.contains(header.getEncryptionMethod())
-          || !"JWT".equalsIgnoreCase(header.getContentType())) {
+          || header.getContentType() == null
+          || !CONTENTS.contains(header.getContentType().toLowerCase(Locale.ROOT))) {
         throw bad();
       }
       for (JWK key : keys) {
         if (serves(key, header) && decrypt(encrypted, key)) {
-          return encrypted.getPayload().toString();
+          String inside = encrypted.getPayload().toString();
+          if (!TokenVerifier.isCompact(inside)) {
+            throw bad();
+          }
+          return inside;
         }
       }
-    } catch (ParseException | IllegalArgumentException e) {
-      // As good as none.
+    } catch (ParseException | RuntimeException e) {
+      // As good as none; Nimbus fails with any exception on a header without alg.
     }
     throw bad();
   }

@@ -59,15 +59,16 @@ final class SignatureCheck {
       ED25519);
 
   private final Function<String, List<KeySource>> sources;
-  private final List<OctetSequenceKey> secrets;
+  private final Function<String, List<OctetSequenceKey>> secrets;
 
   /**
    * Creates a check.
    *
    * @param sources of the keys of an issuer; of one that is not known, of every token
-   * @param secrets for HS256, HS384 and HS512; none where those are not accepted
+   * @param secrets for HS256, HS384 and HS512 of an issuer; none where those are not accepted
    */
-  SignatureCheck(Function<String, List<KeySource>> sources, List<OctetSequenceKey> secrets) {
+  SignatureCheck(
+      Function<String, List<KeySource>> sources, Function<String, List<OctetSequenceKey>> secrets) {
     this.sources = sources;
     this.secrets = secrets;
   }
@@ -82,8 +83,9 @@ final class SignatureCheck {
     if (header.getCriticalParams() != null || !header.isBase64URLEncodePayload()) {
       return bad(what, "critical header parameters are not accepted");
     }
-    if (!secrets.isEmpty() && JWSAlgorithm.Family.HMAC_SHA.contains(header.getAlgorithm())) {
-      JWK key = bySecret(token);
+    List<OctetSequenceKey> shared = secrets.apply(issuer);
+    if (!shared.isEmpty() && JWSAlgorithm.Family.HMAC_SHA.contains(header.getAlgorithm())) {
+      JWK key = bySecret(token, shared);
       return key == null
           ? bad(what, "signature is not made with one of the clients' secrets")
           : CompletableFuture.completedFuture(key);
@@ -154,7 +156,7 @@ final class SignatureCheck {
     }
   }
 
-  private @Nullable JWK bySecret(SignedJWT token) {
+  private static @Nullable JWK bySecret(SignedJWT token, List<OctetSequenceKey> secrets) {
     for (OctetSequenceKey secret : secrets) {
       try {
         if (token.verify(new MACVerifier(secret.toByteArray()))) {
@@ -218,7 +220,8 @@ final class SignatureCheck {
           && rsa.getModulus().decodeToBigInteger().bitLength() >= MIN_RSA_BITS
           && rsa.getModulus().decodeToBigInteger().bitLength() <= MAX_RSA_BITS
           && rsa.getPublicExponent().decodeToBigInteger().bitLength() > 1
-          && rsa.getPublicExponent().decodeToBigInteger().bitLength() <= 64;
+          && rsa.getPublicExponent().decodeToBigInteger().bitLength() <= 64
+          && !Roca.made(rsa.getModulus().decodeToBigInteger());
     }
     if (key instanceof ECKey ec) {
       return Curve.forJWSAlgorithm(algorithm) != null

@@ -27,7 +27,7 @@ class PropagationTest {
   };
 
   private static Propagation upstream(String... names) {
-    Propagation.Builder builder = new Propagation.Builder();
+    Propagation.Builder builder = new Propagation.Builder().identifying();
     for (int i = 0; i < names.length; i++) {
       builder.upstream(names[i], PARTS[i], List.of());
     }
