@@ -167,11 +167,6 @@ final class Exchange {
     return new Passage(forwarded, answer);
   }
 
-  /** Whether no shared cache may keep the answer: its address or its headers are this caller's. */
-  private static boolean isPrivate(Finding.Found found, Caller caller) {
-    return found.inQuery() || !caller.downstream().isEmpty();
-  }
-
   private Tokens await(Wanted wanted) {
     try {
       return flow.fetch(wanted).toCompletableFuture().get();
