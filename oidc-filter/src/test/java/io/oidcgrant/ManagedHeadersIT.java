@@ -37,7 +37,8 @@ class ManagedHeadersIT {
       request.getInputStream().readAllBytes();
       Map<String, Object> all = new TreeMap<>();
       List<String> listed = Collections.list(request.getHeaderNames());
-      all.put("trailers", request.isTrailerFieldsReady() ? request.getTrailerFields() : "not ready");
+      all.put(
+          "trailers", request.isTrailerFieldsReady() ? request.getTrailerFields() : "not ready");
       for (String name : Stream.concat(NAMES.stream(), listed.stream()).toList()) {
         String value = request.getHeader(name);
         if (value != null || !Collections.list(request.getHeaders(name)).isEmpty()) {
