@@ -13,6 +13,7 @@ import io.oidcgrant.testing.ScriptedIssuer;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -107,6 +108,8 @@ class IssuersIT {
       passes(token(second, key));
       refused(token(third, key));
     }
+    refused(first.sign(Collections.singletonMap("iss", null), "JWT", null));
+    refused(first.sign(Map.of("iss", List.of(first.url())), "JWT", null));
     assertThat(List.of(first.keyFetches(), second.keyFetches(), third.keyFetches()))
         .containsExactly(1, 1, 1);
   }
