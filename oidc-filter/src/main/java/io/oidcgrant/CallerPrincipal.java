@@ -3,6 +3,7 @@ package io.oidcgrant;
 import io.oidcgrant.flow.Caller;
 import io.oidcgrant.protocol.ClaimPath;
 import io.oidcgrant.protocol.Consumer;
+import io.oidcgrant.protocol.Printable;
 import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.Tokens;
 import java.security.Principal;
@@ -99,9 +100,9 @@ public final class CallerPrincipal implements Principal {
     return getName().hashCode();
   }
 
-  /** The name alone. */
+  /** The name alone, fit for a log. */
   @Override
   public String toString() {
-    return "CallerPrincipal[" + getName() + "]";
+    return "CallerPrincipal[" + Printable.of(getName()) + "]";
   }
 }

@@ -20,8 +20,11 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -78,7 +81,8 @@ final class Exchange {
     IncomingRequest seen = new IncomingRequest(request, null);
     if (flow.skips(seen)) {
       chain.doFilter(
-          pass(request, response, new ForwardedRequest(request), seen, Optional.empty()), response);
+          pass(request, response, new ForwardedRequest(request), seen, null, Optional.empty()),
+          response);
       return;
     }
     Finding finding = flow.find(seen);
@@ -118,8 +122,8 @@ final class Exchange {
         errors.write(request, response, failure);
         return;
       }
-      passage = new Passage(
-          pass(request, response, new ForwardedRequest(request), seen, despite), response);
+      ForwardedRequest forwarded = new ForwardedRequest(request);
+      passage = new Passage(pass(request, response, forwarded, seen, finding, despite), response);
     }
     chain.doFilter(passage.request(), passage.response());
   }
@@ -146,7 +150,7 @@ final class Exchange {
     }
     Caller caller = flow.admit(found, seen, tokens);
     HttpServletResponse answer = response;
-    if (found.inQuery()) {
+    if (isPrivate(found, caller)) {
       PrivateResponse restricted = new PrivateResponse(response);
       restricted.restrict();
       answer = restricted;
@@ -165,6 +169,11 @@ final class Exchange {
       Thread.currentThread().interrupt();
       throw Failure.of(Kind.ISSUER_UNAVAILABLE, "interrupted while waiting").toException();
     }
+  }
+
+  /** Whether no shared cache may keep the answer: the token is in the address, or in the answer. */
+  private static boolean isPrivate(Finding.Found found, Caller caller) {
+    return found.inQuery() || !caller.downstream().isEmpty();
   }
 
   private Set<String> hidden(Set<String> names) {
@@ -192,22 +201,26 @@ final class Exchange {
       Tokens tokens,
       Caller caller) {
     forwarded.revokeBy(() -> flow.revoke(wanted, tokens));
-    forwarded.grant(
-        seen,
-        (config.hideCredentials() ? found.hiding() : Hiding.none())
-            .withHeaders(flow.hidden(found.credential(), seen)),
-        flow.propagation(),
-        caller.upstream(),
-        response);
+    forwarded.grant(seen, hiding(found, seen), flow.propagation(), caller.upstream(), response);
     forwarded.identify(new CallerPrincipal(caller, tokens), authType(found.credential()));
     DpopProofs proofs = flow.upstreamProofs(tokens);
     if (proofs != null) {
       forwarded.prove(new UpstreamProof(proofs, tokens.accessToken(), config.dpopUpstreamUrl()));
     }
+    forwarded.tell(caller.downstream());
     for (int i = 0; i < caller.downstream().size(); i += 2) {
       response.setHeader(caller.downstream().get(i), caller.downstream().get(i + 1));
     }
     mark(request, forwarded);
+  }
+
+  /** What the caller sent and the upstream does not get, whether or not it was good. */
+  private Hiding hiding(@Nullable Finding finding, IncomingRequest seen) {
+    if (!(finding instanceof Finding.Found found)) {
+      return Hiding.none().withHeaders(flow.hidden(null, seen));
+    }
+    return (config.hideCredentials() ? found.hiding() : Hiding.none())
+        .withHeaders(flow.hidden(found.credential(), seen));
   }
 
   private static String authType(Credential credential) {
@@ -223,10 +236,11 @@ final class Exchange {
       HttpServletResponse response,
       ForwardedRequest forwarded,
       IncomingRequest seen,
+      @Nullable Finding finding,
       Optional<Caller> caller) {
     forwarded.grant(
         seen,
-        Hiding.none().withHeaders(flow.hidden(null, seen)),
+        hiding(finding, seen),
         flow.propagation(),
         caller.map(Caller::upstream).orElse(List.of()),
         response);
@@ -247,6 +261,7 @@ final class Exchange {
     private final AsyncContext async;
     private final AtomicBoolean settled = new AtomicBoolean();
     private volatile Kind onTimeout = Kind.REQUEST_TIMEOUT;
+    private volatile @Nullable Finding finding;
 
     Waiting(HttpServletRequest request, HttpServletResponse response, Set<String> hiddenFromQuery) {
       this.request = request;
@@ -275,11 +290,12 @@ final class Exchange {
     private void bodyRead(byte[] body) {
       IncomingRequest seen = new IncomingRequest(request, body);
       try {
-        Finding finding = flow.find(seen);
-        if (!(finding instanceof Finding.Found found)) {
-          fail(seen, failureOf(finding));
+        Finding searched = flow.find(seen);
+        if (!(searched instanceof Finding.Found found)) {
+          fail(seen, failureOf(searched));
           return;
         }
+        finding = found;
         Wanted wanted = flow.wanted(found, seen);
         Tokens tokens = flow.remembered(wanted);
         if (tokens != null) {
@@ -297,6 +313,7 @@ final class Exchange {
 
     void fetch(IncomingRequest seen, Finding.Found found, Wanted wanted) {
       onTimeout = Kind.ISSUER_TIMEOUT;
+      finding = found;
       var unused = flow.fetch(wanted).whenComplete((tokens, error) -> {
         if (tokens != null) {
           pass(seen, found, wanted, tokens);
@@ -316,7 +333,7 @@ final class Exchange {
       }
       try {
         Caller caller = flow.admit(found, seen, tokens);
-        if (found.inQuery()) {
+        if (isPrivate(found, caller)) {
           response.restrict();
         }
         grant(request, response, forwarded, seen, found, wanted, tokens, caller);
@@ -334,9 +351,23 @@ final class Exchange {
     private void dispatch() {
       try {
         async.dispatch();
+      } catch (IllegalArgumentException e) {
+        // Tomcat computes no path for some that it has served: the root of a context, // before it.
+        dispatchTo(
+            request.getServletPath() + Objects.requireNonNullElse(request.getPathInfo(), ""));
       } catch (RuntimeException e) {
         // The caller has gone, and the container has ended the request.
         LOG.debug("a request ended while it waited", e);
+      }
+    }
+
+    private void dispatchTo(String decoded) {
+      try {
+        String path = new URI(null, null, decoded.isEmpty() ? "/" : decoded, null).getRawPath();
+        async.dispatch(path.replace(";", "%3B"));
+      } catch (URISyntaxException | RuntimeException e) {
+        LOG.debug("a request that waited cannot be sent on", e);
+        refuse(Failure.of(Kind.MALFORMED_REQUEST, "the path cannot be sent on"));
       }
     }
 
@@ -352,7 +383,7 @@ final class Exchange {
         refuse(failure);
         return;
       }
-      var unused = Exchange.this.pass(request, response, forwarded, seen, despite);
+      var unused = Exchange.this.pass(request, response, forwarded, seen, finding, despite);
       dispatch();
     }
 

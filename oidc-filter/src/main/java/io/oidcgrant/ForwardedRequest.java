@@ -45,14 +45,14 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   private final HttpServletRequest original;
   private @Nullable Propagation propagation;
   private Hiding hiding = Hiding.none();
-  private List<String> headers = List.of();
+  private volatile List<String> headers = List.of();
+  private List<String> told = List.of();
   private @Nullable CallerPrincipal principal;
   private @Nullable String authType;
   private @Nullable UpstreamProof proof;
   private @Nullable Supplier<CompletionStage<@Nullable Void>> revocation;
   private @Nullable String madeProof;
   private @Nullable ServletResponse response;
-  private @Nullable String query;
   private boolean beginning;
   private Set<String> hiddenParameters = Set.of();
   private byte @Nullable [] body;
@@ -63,29 +63,32 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   ForwardedRequest(HttpServletRequest original) {
     super(original);
     this.original = original;
-    this.query = original.getQueryString();
   }
 
-  /**
-   * Begins asynchronous mode. Jetty would keep the query of this moment and give its parameters to
-   * the application a second time: it is told of none.
-   */
+  /** Begins asynchronous mode. */
   AsyncContext begin(ServletResponse answer) {
-    beginning = true;
-    try {
-      return original.startAsync(this, answer);
-    } finally {
-      beginning = false;
-    }
+    return startAsync(this, answer);
   }
 
   /** Takes parameters out of the query. */
   void hideFromQuery(Set<String> names) {
-    if (query != null && !names.isEmpty()) {
-      String rest = FormParameters.without(query, names);
-      query = rest.isEmpty() ? null : rest;
+    if (!names.isEmpty()) {
       hiddenParameters = names;
     }
+  }
+
+  /**
+   * Tomcat has the target of a dispatch stand under this request for as long as that lasts, with a
+   * query and parameters of its own.
+   */
+  @Override
+  public void setRequest(ServletRequest request) {
+    super.setRequest(request);
+    parameters = null;
+  }
+
+  private HttpServletRequest inner() {
+    return (HttpServletRequest) getRequest();
   }
 
   /**
@@ -112,7 +115,30 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
       body = kind == null || hidden.bodyNames().isEmpty()
           ? read
           : kind.without(read, hidden.bodyNames());
+    } else if (original.isAsyncStarted() && !seen.mayHaveBody()) {
+      // After a dispatch, Tomcat tells no listener of the end of a body that there is not.
+      input = new ReplayedInput(new byte[0]);
     }
+  }
+
+  /** Takes note of the headers that the caller gets: names and values, one after the other. */
+  void tell(List<String> headersOfAnswer) {
+    told = headersOfAnswer;
+  }
+
+  /** Whether the caller gets a header of this name from us. */
+  boolean tells(String name) {
+    for (int i = 0; i < told.size(); i += 2) {
+      if (HeaderNames.same(told.get(i), name)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Sets other headers than at first: names and values, one after the other. */
+  void replace(List<String> added) {
+    headers = added;
   }
 
   /** Says who the caller is. */
@@ -293,7 +319,11 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
 
   @Override
   public boolean isUserInRole(String role) {
-    return principal == null ? original.isUserInRole(role) : principal.roles().contains(role);
+    if (principal == null) {
+      return original.isUserInRole(role);
+    }
+    // Servlet 6.0 section 13.3: * is nobody's role, ** is everybody's who is authenticated.
+    return !"*".equals(role) && ("**".equals(role) || principal.roles().contains(role));
   }
 
   @Override
@@ -370,9 +400,28 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
     return response == null ? original.startAsync() : begin(response);
   }
 
+  /**
+   * Jetty would keep the query of this moment and give its parameters to the application a second
+   * time: it is told of none.
+   */
+  @Override
+  public AsyncContext startAsync(ServletRequest request, ServletResponse answer) {
+    beginning = true;
+    try {
+      return original.startAsync(request, answer);
+    } finally {
+      beginning = false;
+    }
+  }
+
   @Override
   public @Nullable String getQueryString() {
-    return beginning ? null : query;
+    String query = beginning ? null : inner().getQueryString();
+    if (query == null || hiddenParameters.isEmpty()) {
+      return query;
+    }
+    String rest = FormParameters.without(query, hiddenParameters);
+    return rest.isEmpty() ? null : rest;
   }
 
   @Override
@@ -388,7 +437,7 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   @Override
   public ServletInputStream getInputStream() throws IOException {
     if (body == null) {
-      return original.getInputStream();
+      return input == null ? original.getInputStream() : input;
     }
     if (reader != null) {
       throw new IllegalStateException("getReader() has been called");
@@ -447,9 +496,9 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   /** The container's, less the hidden ones of the query. */
   private Map<String, String[]> containerParameters() {
     if (hiddenParameters.isEmpty()) {
-      return original.getParameterMap();
+      return inner().getParameterMap();
     }
-    Map<String, String[]> rest = new LinkedHashMap<>(original.getParameterMap());
+    Map<String, String[]> rest = new LinkedHashMap<>(inner().getParameterMap());
     rest.keySet().removeAll(hiddenParameters);
     return rest;
   }
@@ -458,7 +507,11 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   private Map<String, String[]> ownParameters(byte[] read) {
     Map<String, List<String>> all = new LinkedHashMap<>();
     String type = original.getContentType();
-    if (query != null) {
+    String query = getQueryString();
+    if (inner() != original) {
+      containerParameters()
+          .forEach((name, values) -> all.put(name, new ArrayList<>(List.of(values))));
+    } else if (query != null) {
       FormParameters.forEach(
           query,
           (name, value) -> all.computeIfAbsent(name, key -> new ArrayList<>()).add(value));

@@ -5,6 +5,7 @@ import io.oidcgrant.config.ConfigException;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.config.OidcGrantFile;
+import io.oidcgrant.config.UpstreamOAuthConfig;
 import jakarta.servlet.FilterConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +14,9 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** The configuration that stands in a filter's init-params. */
@@ -27,18 +30,39 @@ final class InitParams {
 
   /** Reads it. Throws {@link ConfigException} with every problem. */
   static OidcGrantConfig read(FilterConfig params) {
+    return read(params, OidcGrantConfig::fromTexts, OidcGrantFile::load, OidcGrantFile::parse);
+  }
+
+  /** The same for the other filter. */
+  static UpstreamOAuthConfig readUpstreamOAuth(FilterConfig params) {
+    return read(
+        params,
+        UpstreamOAuthConfig::fromTexts,
+        OidcGrantFile::loadUpstreamOAuth,
+        OidcGrantFile::parseUpstreamOAuth);
+  }
+
+  private interface OfTexts<T> {
+    T read(String source, Iterable<String> names, UnaryOperator<String> texts);
+  }
+
+  private static <T> T read(
+      FilterConfig params,
+      OfTexts<T> ofTexts,
+      Function<Path, T> ofFile,
+      BiFunction<String, String, T> ofText) {
     String source = source(params);
     List<String> names = Collections.list(params.getInitParameterNames());
     names.remove(ASYNC_DISPATCH);
     String file = params.getInitParameter(CONFIG);
     if (file == null) {
-      return OidcGrantConfig.fromTexts(source, names, params::getInitParameter);
+      return ofTexts.read(source, names, params::getInitParameter);
     }
     if (names.size() > 1) {
       throw problem(source, "stands beside other init-params; the file must hold them all");
     }
     if (!file.startsWith(CLASSPATH)) {
-      return OidcGrantFile.load(Path.of(file));
+      return ofFile.apply(Path.of(file));
     }
     String resource = file.substring(CLASSPATH.length()).replaceFirst("^/", "");
     try (InputStream in =
@@ -46,7 +70,7 @@ final class InitParams {
       if (in == null) {
         throw problem(source, "names no resource on the class path: " + resource);
       }
-      return OidcGrantFile.parse(file, new String(in.readAllBytes(), StandardCharsets.UTF_8));
+      return ofText.apply(file, new String(in.readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw problem(source, "names a resource that cannot be read: " + resource);
     }

@@ -200,6 +200,15 @@ public final class OidcGrantFilter implements Filter {
         && forwarded.withholds(headerName);
   }
 
+  /**
+   * Whether the answer has a header of this name, folded, from the filter: the upstream's is not
+   * it.
+   */
+  public static boolean isManagedAnswer(ServletRequest request, String headerName) {
+    return request.getAttribute(FORWARDED) instanceof ForwardedRequest forwarded
+        && forwarded.tells(headerName);
+  }
+
   static void markForwarded(HttpServletRequest request, ForwardedRequest forwarded) {
     request.setAttribute(FORWARDED, forwarded);
   }

@@ -1,49 +1,55 @@
 package io.oidcgrant;
 
 import static io.oidcgrant.testing.FilterBench.basic;
+import static jakarta.servlet.DispatcherType.ASYNC;
+import static jakarta.servlet.DispatcherType.REQUEST;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.oidcgrant.testing.Container;
 import io.oidcgrant.testing.FilterBench;
 import io.oidcgrant.testing.RawHttp;
 import io.oidcgrant.testing.RawHttp.Answer;
 import io.oidcgrant.testing.ScriptedIssuer;
+import io.oidcgrant.testing.WebApp;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.DispatcherType;
-import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumSet;
 import java.util.List;
-import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
-import org.eclipse.jetty.ee10.servlet.FilterHolder;
-import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
-import org.eclipse.jetty.ee10.servlet.ServletHolder;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The filter among the other filters, dispatches and error pages of an application. */
+@ParameterizedClass
+@EnumSource
 class ApplicationChainIT {
-  private static final EnumSet<DispatcherType> REQUEST = EnumSet.of(DispatcherType.REQUEST);
   private static final byte[] FORM =
       "username=alice&password=canary&amount=5".getBytes(StandardCharsets.UTF_8);
 
   private final ScriptedIssuer issuer = ScriptedIssuer.start();
-  private final Server server = new Server();
-  private final ServletContextHandler context = new ServletContextHandler("/");
+  private final WebApp app = new WebApp();
   private final OidcGrantFilter ours =
       new OidcGrantFilter(FilterBench.config(issuer).build());
 
+  @Parameter
+  Container container;
+
+  private Container.Running running;
+
   @AfterEach
-  void stop() throws Exception {
-    server.stop();
+  void stop() {
+    if (running != null) {
+      running.close();
+    }
     issuer.close();
   }
 
@@ -56,8 +62,7 @@ class ApplicationChainIT {
         response.sendError(409);
         return;
       }
-      if (request.getRequestURI().equals("/waits")
-          && request.getDispatcherType() == DispatcherType.REQUEST) {
+      if (request.getRequestURI().equals("/waits") && request.getDispatcherType() == REQUEST) {
         AsyncContext async = request.startAsync();
         async.dispatch();
         return;
@@ -74,26 +79,9 @@ class ApplicationChainIT {
     }
   }
 
-  private void add(String name, Filter filter, EnumSet<DispatcherType> dispatches) {
-    FilterHolder holder = new FilterHolder(filter);
-    holder.setName(name);
-    holder.setAsyncSupported(true);
-    context.addFilter(holder, "/*", dispatches);
-  }
-
-  private RawHttp start() throws Exception {
-    ServerConnector connector = new ServerConnector(server);
-    connector.setHost("127.0.0.1");
-    server.addConnector(connector);
-    ServletHolder servlet = new ServletHolder(new Shows());
-    servlet.setAsyncSupported(true);
-    context.addServlet(servlet, "/*");
-    ErrorPageErrorHandler errors = new ErrorPageErrorHandler();
-    errors.addErrorPage(409, "/error-page");
-    context.setErrorHandler(errors);
-    server.setHandler(context);
-    server.start();
-    return new RawHttp(connector.getLocalPort());
+  private RawHttp start() {
+    running = container.start(app.servlet("/*", new Shows()).errorPage(409, "/error-page"));
+    return new RawHttp(running.port());
   }
 
   private static final class Guard extends HttpFilter {
@@ -106,9 +94,9 @@ class ApplicationChainIT {
   }
 
   @Test
-  void guardBehindUs_isNotPassedBy_whetherOrNotTheIssuerMustBeAsked() throws Exception {
-    add("oidc", ours, REQUEST);
-    add("guard", new Guard(), REQUEST);
+  void guardBehindUs_isNotPassedBy_whetherOrNotTheIssuerMustBeAsked() {
+    app.filter("oidc", ours, REQUEST);
+    app.filter("guard", new Guard(), REQUEST);
     RawHttp http = start();
 
     assertThat(List.of(
@@ -120,10 +108,10 @@ class ApplicationChainIT {
   }
 
   @Test
-  void guardThatIsMappedToAsync_holds_whereAsynchronousDispatchIsAllowed() throws Exception {
+  void guardThatIsMappedToAsync_holds_whereAsynchronousDispatchIsAllowed() {
     ours.setAsyncDispatch(true);
-    add("oidc", ours, REQUEST);
-    add("guard", new Guard(), EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
+    app.filter("oidc", ours, REQUEST);
+    app.filter("guard", new Guard(), REQUEST, ASYNC);
 
     assertThat(start().get("/a", basic("alice", "canary")).status()).isEqualTo(403);
   }
@@ -133,8 +121,8 @@ class ApplicationChainIT {
     "/waits, 200, ASYNC",
     "/fails, 409, ERROR",
   })
-  void laterDispatch_seesWhatTheFirstOneSaw(String path, int status, String type) throws Exception {
-    add("oidc", ours, EnumSet.allOf(DispatcherType.class));
+  void laterDispatch_seesWhatTheFirstOneSaw(String path, int status, String type) {
+    app.filter("oidc", ours, DispatcherType.values());
     RawHttp http = start();
 
     for (int i = 0; i < 2; i++) {
@@ -149,9 +137,8 @@ class ApplicationChainIT {
   }
 
   @Test
-  void dispatchOfTheApplication_seesWhatTheFirstOneSaw_whereWeAreMappedToRequestsOnly()
-      throws Exception {
-    add("oidc", ours, REQUEST);
+  void dispatchOfTheApplication_seesWhatTheFirstOneSaw_whereWeAreMappedToRequestsOnly() {
+    app.filter("oidc", ours, REQUEST);
     RawHttp http = start();
 
     for (int i = 0; i < 2; i++) {
@@ -162,8 +149,8 @@ class ApplicationChainIT {
   }
 
   @Test
-  void formThatAFilterBeforeUsHasRead_staysWithTheApplication() throws Exception {
-    add(
+  void formThatAFilterBeforeUsHasRead_staysWithTheApplication() {
+    app.filter(
         "reader",
         new HttpFilter() {
           @Override
@@ -177,7 +164,7 @@ class ApplicationChainIT {
           }
         },
         REQUEST);
-    add("oidc", ours, REQUEST);
+    app.filter("oidc", ours, REQUEST);
     RawHttp http = start();
 
     for (int i = 0; i < 2; i++) {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.oidcgrant.testing.Container;
 import io.oidcgrant.testing.FilterBench;
 import io.oidcgrant.testing.RawHttp.Answer;
 import jakarta.servlet.AsyncContext;
@@ -27,16 +28,21 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.AfterParameterizedClassInvocation;
+import org.junit.jupiter.params.BeforeParameterizedClassInvocation;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The body reaches the application as it was sent, however that reads it. */
+@ParameterizedClass
+@EnumSource
 class BodyIT {
   private static final String FORM = "application/x-www-form-urlencoded";
   private static final String JSON = "application/json";
@@ -45,12 +51,15 @@ class BodyIT {
   private static FilterBench bench;
   private static int credentials;
 
-  @BeforeAll
-  static void start() {
-    bench = FilterBench.start(READER, config -> config);
+  @Parameter
+  Container container;
+
+  @BeforeParameterizedClassInvocation
+  static void start(Container container) {
+    bench = FilterBench.start(container, READER, config -> config);
   }
 
-  @AfterAll
+  @AfterParameterizedClassInvocation
   static void stop() {
     bench.close();
   }

@@ -150,7 +150,7 @@ class CredentialIntakeIT {
   @Test
   void basicHeader_tooLong_isRefusedByTheContainer() {
     Answer answer = get("/", basic("u", "canary".repeat(3_400)));
-    assertThat(answer.status()).isEqualTo(431);
+    assertThat(answer.status()).isIn(400, 431);
     assertThat(bench.asked()).isZero();
     assertThat(bench.seen()).isZero();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.config.OidcGrantConfigBuilder;
+import io.oidcgrant.testing.Container;
 import io.oidcgrant.testing.EchoApp;
 import io.oidcgrant.testing.RawHttp;
 import io.oidcgrant.testing.RawHttp.Answer;
@@ -15,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The three grants through the filter, in Jetty, over real sockets. */
+/** The three grants through the filter, over real sockets. */
 class OidcGrantFilterIT {
   private final ScriptedIssuer issuer = ScriptedIssuer.start();
   private EchoApp app;
@@ -106,10 +107,12 @@ class OidcGrantFilterIT {
   @Test
   void refreshToken_inQuery_isHiddenAndTheAnswerPrivate() {
     start(config());
+    // Tomcat accepts no bar that is not encoded.
+    String bar = Container.chosen() == Container.JETTY ? "|" : "%7c";
     for (int time = 0; time < 2; time++) {
-      Answer answer = http.get("/q?a=%zz&refresh_token=old&b=|");
+      Answer answer = http.get("/q?a=%zz&refresh_token=old&b=" + bar);
       assertThat(answer.status()).isEqualTo(200);
-      assertThat(app.last().query()).isEqualTo("a=%zz&b=|");
+      assertThat(app.last().query()).isEqualTo("a=%zz&b=" + bar);
       assertThat(answer.header("cache-control")).isEqualTo("private");
       assertThat(
               http.get("/q?a=1&refresh_token=new" + time, "X-Read: parameters").status())

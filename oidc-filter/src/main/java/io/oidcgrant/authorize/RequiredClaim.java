@@ -1,12 +1,10 @@
 package io.oidcgrant.authorize;
 
 import io.oidcgrant.protocol.ClaimPath;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A claim that must hold one of several things: an item of several words demands all of them. The
@@ -26,23 +24,12 @@ final class RequiredClaim {
 
   /** What is missing, in words; empty where nothing is. The first source that has it counts. */
   Optional<String> missing(List<Map<String, Object>> sources) {
-    Collection<?> held = held(path.in(sources));
+    Collection<?> held = ClaimPath.words(path.in(sources));
     for (List<String> words : alternatives) {
       if (held.containsAll(words)) {
         return Optional.empty();
       }
     }
     return Optional.of("the token lacks the required " + what);
-  }
-
-  /** The words of a claim. */
-  static Collection<?> held(@Nullable Object claim) {
-    if (claim instanceof String text) {
-      return Arrays.asList(text.strip().split("\\s+"));
-    }
-    if (claim instanceof Collection<?> items) {
-      return items;
-    }
-    return claim == null || claim instanceof Map ? List.of() : List.of(claim.toString());
   }
 }

@@ -68,6 +68,11 @@ public final class CaffeineTokenCache implements TokenCache {
   }
 
   @Override
+  public void forget(CacheKey key, Tokens value) {
+    tokens.asMap().remove(key, value);
+  }
+
+  @Override
   public @Nullable Failure rejection(CacheKey key) {
     Rejection found = rejections.getIfPresent(key);
     return found == null ? null : found.failure();

@@ -15,6 +15,9 @@ public interface TokenCache {
 
   void forget(CacheKey key);
 
+  /** Forgets these very tokens; not such as came after them. */
+  void forget(CacheKey key, Tokens tokens);
+
   /** A rejection that is still remembered; null otherwise. */
   @Nullable Failure rejection(CacheKey key);
 

@@ -17,4 +17,10 @@ public record CallExtras(
     List<String> headersClient,
     Map<String, String> parameters,
     List<String> parametersClient,
-    List<String> parametersClientHeaders) {}
+    List<String> parametersClientHeaders) {
+  /** Without the values, which may be secret. */
+  @Override
+  public String toString() {
+    return "CallExtras[" + headers.keySet() + ", " + parameters.keySet() + "]";
+  }
+}

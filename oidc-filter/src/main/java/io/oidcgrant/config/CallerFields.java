@@ -131,7 +131,7 @@ final class CallerFields {
   static final Field<TokenExchangeSettings> TOKEN_EXCHANGE = ROWS.row(
       "token_exchange",
       new TokenExchangeType(),
-      "Exchange callers' tokens for ours before all else (RFC 8693): `subject_token_issuers` (`issuer`, `conditions`, `verify_signature`, `jwks_uri`), `request` (`scopes`, `audience`, `empty_scopes`, `empty_audience`), `cache` (`enabled`, `ttl`).");
+      "Exchange callers' tokens for ours before all else (RFC 8693): `subject_token_issuers` (`issuer`, `conditions`, `verify_signature`, `jwks_uri`, and ours: `audience_required`, of which a token must name one), `request` (`scopes`, `audience`, `empty_scopes`, `empty_audience`), `cache` (`enabled`, `ttl`).");
 
   private CallerFields() {}
 

@@ -33,6 +33,7 @@ final class CallerRules {
     rules.cookie();
     rules.keys();
     rules.exchange();
+    rules.effects();
     rules.identity(consumers);
     rules.resource();
   }
@@ -49,7 +50,8 @@ final class CallerRules {
       problem.accept(OidcFields.LEEWAY, "is more than the 60 seconds of access_token_profile");
     }
     for (String value : values.find(CallerFields.ACR_VALUES).orElse(List.of())) {
-      if (!value.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\')) {
+      if (value.isEmpty()
+          || !value.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\')) {
         problem.accept(CallerFields.ACR_VALUES, "must be visible characters without quotes");
       }
     }
@@ -87,6 +89,43 @@ final class CallerRules {
     }
   }
 
+  /** What is asked for and cannot be done. */
+  private void effects() {
+    List<String> methods = OidcRules.methods(values);
+    boolean tokens =
+        methods.stream().anyMatch(Set.of("bearer", "introspection", "userinfo")::contains);
+    for (Field<?> field : List.of(
+        CallerFields.TOKEN_EXCHANGE,
+        CallerFields.ID_TOKEN_PARAM_NAME,
+        CallerFields.JWT_SESSION_COOKIE)) {
+      if (values.find(field).isPresent() && !tokens) {
+        problem.accept(field, "has no effect: auth_methods takes no access tokens of callers");
+      }
+    }
+    boolean bearer = methods.contains("bearer");
+    if (values.get(CallerFields.INTROSPECT_JWT_TOKENS) && bearer) {
+      if (values.find(OidcFields.CLIENT_ID).orElse(List.of()).isEmpty()) {
+        problem.accept(OidcFields.CLIENT_ID, "is missing: introspect_jwt_tokens needs it");
+      }
+      discovered(OidcFields.INTROSPECTION_ENDPOINT, "introspect_jwt_tokens");
+    }
+    if (values.get(CallerFields.SEARCH_USER_INFO)) {
+      discovered(CallerFields.USERINFO_ENDPOINT, "search_user_info");
+    }
+    if (values.get(CallerFields.ACCESS_TOKEN_PROFILE).equals("rfc9068") && !bearer) {
+      problem.accept(
+          CallerFields.ACCESS_TOKEN_PROFILE, "has no effect: bearer is not among auth_methods");
+    }
+  }
+
+  private void discovered(Field<String> field, String needs) {
+    if (values.get(OidcFields.USING_PSEUDO_ISSUER) && values.find(field).isEmpty()) {
+      problem.accept(
+          field,
+          "is missing: " + needs + " needs it, and with using_pseudo_issuer it is not discovered");
+    }
+  }
+
   private void exchange() {
     Optional<TokenExchangeSettings> exchange = values.find(CallerFields.TOKEN_EXCHANGE);
     if (exchange.isEmpty()) {
@@ -95,7 +134,7 @@ final class CallerRules {
     if (values.find(OidcFields.CLIENT_ID).orElse(List.of()).isEmpty()) {
       problem.accept(OidcFields.CLIENT_ID, "is missing: token_exchange needs it");
     }
-    String own = values.find(OidcFields.ISSUER).orElse("");
+    String own = OidcGrantConfig.identifier(values.find(OidcFields.ISSUER).orElse(""));
     Set<String> issuers = new HashSet<>();
     for (SubjectIssuer issuer : exchange.get().issuers()) {
       boolean target = issuer.issuer().equals(own);

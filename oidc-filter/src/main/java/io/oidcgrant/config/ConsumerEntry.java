@@ -33,9 +33,9 @@ final class ConsumerEntry {
   }
 
   private static Optional<Consumer> read(MappingReader mapping, List<Consumer> others) {
-    Optional<String> id = mapping.take("id", FieldType.TEXT);
-    Optional<String> username = mapping.take("username", FieldType.REFERENCEABLE);
-    Optional<String> customId = mapping.take("custom_id", FieldType.REFERENCEABLE);
+    Optional<String> id = text(mapping, "id", FieldType.TEXT);
+    Optional<String> username = text(mapping, "username", FieldType.REFERENCEABLE);
+    Optional<String> customId = text(mapping, "custom_id", FieldType.REFERENCEABLE);
     mapping.ignore("tags", "created_at", "updated_at", "type", "username_lower", "_comment");
     // Kong's own ways to tell them apart, and its plugins bound to them: not here.
     mapping.notImplemented(
@@ -72,6 +72,15 @@ final class ConsumerEntry {
       }
     }
     return Optional.of(consumer);
+  }
+
+  /** Not empty, or an empty claim would name somebody. */
+  private static Optional<String> text(MappingReader mapping, String name, FieldType<String> type) {
+    Optional<String> text = mapping.take(name, type);
+    if (text.filter(String::isEmpty).isPresent()) {
+      mapping.problem(name, null, "is empty");
+    }
+    return text;
   }
 
   /** The same at every start. */

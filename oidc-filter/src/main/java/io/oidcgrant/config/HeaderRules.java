@@ -1,5 +1,7 @@
 package io.oidcgrant.config;
 
+import io.oidcgrant.protocol.EndpointAddress;
+import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.TokenPart;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -44,6 +46,18 @@ final class HeaderRules {
       "expect",
       "upgrade");
 
+  /** Have a meaning of their own to whoever gets them. */
+  private static final Set<String> OF_OTHERS = Set.of(
+      "content-encoding",
+      "cookie",
+      "dpop",
+      "proxy-authenticate",
+      "proxy-authorization",
+      "set-cookie",
+      "te",
+      "trailer",
+      "www-authenticate");
+
   /** Always ours: see {@code Propagation}. */
   private static final Set<String> IDENTITY = Set.of(
       "x-consumer-id",
@@ -63,7 +77,26 @@ final class HeaderRules {
   }
 
   static void check(Values values, BiConsumer<Field<?>, String> problem) {
-    new HeaderRules(values, problem).names();
+    HeaderRules rules = new HeaderRules(values, problem);
+    rules.names();
+    rules.proxies();
+  }
+
+  private void proxies() {
+    for (Field<String> field : List.of(OidcFields.HTTP_PROXY, OidcFields.HTTPS_PROXY)) {
+      values
+          .find(field)
+          .filter(text -> EndpointAddress.wrong(text, true).isPresent()
+              || !text.toLowerCase(Locale.ROOT).startsWith("http://"))
+          .ifPresent(text -> problem.accept(field, "must be http://HOST:PORT"));
+    }
+    for (Field<Secret> field :
+        List.of(OidcFields.HTTP_PROXY_AUTHORIZATION, OidcFields.HTTPS_PROXY_AUTHORIZATION)) {
+      values
+          .find(field)
+          .filter(secret -> !HEADER_VALUE.matcher(secret.reveal()).matches())
+          .ifPresent(secret -> problem.accept(field, "cannot be the value of a header"));
+    }
   }
 
   private void names() {
@@ -157,7 +190,10 @@ final class HeaderRules {
     for (TokenPart part : TokenPart.values()) {
       if (part != TokenPart.CLAIM) {
         Field<String> field = parts.apply(part);
-        values.find(field).ifPresent(name -> header(field, withoutScheme(name), distinct));
+        values
+            .find(field)
+            .filter(name -> !name.isEmpty())
+            .ifPresent(name -> header(field, withoutScheme(name), distinct));
       }
     }
     for (HeaderSetting setting : values.find(claims).orElse(List.of())) {
@@ -173,12 +209,9 @@ final class HeaderRules {
   }
 
   private void header(Field<?> field, String name, Set<String> distinct) {
-    if (name.isEmpty()) {
-      return;
-    }
     if (!OidcRules.isHeaderName(name)) {
       problem.accept(field, "cannot be the name of a header");
-    } else if (ofTheMessage(folded(name))) {
+    } else if (ofTheMessage(folded(name)) || OF_OTHERS.contains(folded(name))) {
       problem.accept(field, "is " + name + ", which the message sets itself");
     } else if (IDENTITY.contains(folded(name))) {
       problem.accept(field, "is " + name + ", which tells who the consumer is");

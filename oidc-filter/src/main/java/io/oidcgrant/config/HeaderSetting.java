@@ -10,7 +10,8 @@ import java.util.List;
  * @param path to the claim, where it holds one
  */
 public record HeaderSetting(String header, TokenPart part, List<String> path) {
-  static HeaderSetting ofClaim(String header, List<String> path) {
+  /** A claim by its path. */
+  public static HeaderSetting ofClaim(String header, List<String> path) {
     return new HeaderSetting(header, TokenPart.CLAIM, path);
   }
 }

@@ -411,6 +411,25 @@ final class OidcFields {
       integer(1, 600_000),
       10_000,
       "Longest time for one call of the issuer, from first to last byte, milliseconds.");
+  static final Field<String> HTTP_PROXY =
+      row("http_proxy", TEXT, "Proxy for an http issuer, a URL.");
+  static final Field<Secret> HTTP_PROXY_AUTHORIZATION =
+      row("http_proxy_authorization", SECRET, "`Proxy-Authorization` for it, such as `Basic …`.");
+  static final Field<String> HTTPS_PROXY =
+      row("https_proxy", TEXT, "Proxy for an https issuer, a URL.");
+  static final Field<Secret> HTTPS_PROXY_AUTHORIZATION = row(
+      "https_proxy_authorization",
+      SECRET,
+      "`Proxy-Authorization` for it; a web application's JVM needs `-Djdk.http.auth.tunneling.disabledSchemes=` for that.");
+  static final Field<String> NO_PROXY = row(
+      "no_proxy",
+      TEXT,
+      "Hosts and domains that are reached without a proxy, separated by commas; `*` for all.");
+  static final Field<Boolean> KEEPALIVE = row(
+      "keepalive",
+      BOOLEAN,
+      true,
+      "Accepted for Kong's sake: connections are kept as long as they are good.");
   static final Field<Boolean> SSL_VERIFY =
       row("ssl_verify", BOOLEAN, true, "Verify the issuer's certificate and host name.");
   static final Field<String> CA_CERTIFICATES_FILE = row(

@@ -2,6 +2,7 @@ package io.oidcgrant.config;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWK;
+import io.oidcgrant.http.ProxySettings;
 import io.oidcgrant.http.TlsIdentity;
 import io.oidcgrant.protocol.Consumer;
 import io.oidcgrant.protocol.Secret;
@@ -58,6 +59,14 @@ public final class OidcGrantConfig {
     return ConfigReader.fromTexts(source, names, texts);
   }
 
+  /**
+   * Everything here that changes which tokens a credential brings, as texts, some of which are
+   * secret: for keys of what is remembered.
+   */
+  public List<String> tokenPolicy() {
+    return PolicyParts.of(values);
+  }
+
   /** {@code --compat kong}: where this product differs from Kong on purpose, be as Kong. */
   public boolean kongCompatible() {
     return kongCompatible;
@@ -65,7 +74,11 @@ public final class OidcGrantConfig {
 
   /** The issuer's identifier: {@code issuer} without the suffix of a discovery document. */
   public String issuer() {
-    String issuer = values.find(OidcFields.ISSUER).orElseThrow();
+    return identifier(values.find(OidcFields.ISSUER).orElseThrow());
+  }
+
+  /** An issuer's identifier, of itself or of the address of its discovery document. */
+  static String identifier(String issuer) {
     for (String suffix : WELL_KNOWN) {
       if (issuer.endsWith(suffix)) {
         return issuer.substring(0, issuer.length() - suffix.length());
@@ -654,6 +667,16 @@ public final class OidcGrantConfig {
 
   public Duration timeout() {
     return Duration.ofMillis(values.get(OidcFields.TIMEOUT));
+  }
+
+  /** The proxies on the way to the issuer. */
+  public ProxySettings proxies() {
+    return new ProxySettings(
+        values.find(OidcFields.HTTP_PROXY).map(URI::create),
+        values.find(OidcFields.HTTP_PROXY_AUTHORIZATION),
+        values.find(OidcFields.HTTPS_PROXY).map(URI::create),
+        values.find(OidcFields.HTTPS_PROXY_AUTHORIZATION),
+        values.find(OidcFields.NO_PROXY).orElse(""));
   }
 
   public boolean sslVerify() {

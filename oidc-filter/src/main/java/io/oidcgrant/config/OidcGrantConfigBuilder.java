@@ -466,6 +466,30 @@ public final class OidcGrantConfigBuilder {
     return set(OidcFields.TIMEOUT, value == null ? null : Math.toIntExact(value.toMillis()));
   }
 
+  public OidcGrantConfigBuilder httpProxy(@Nullable String value) {
+    return set(OidcFields.HTTP_PROXY, value);
+  }
+
+  public OidcGrantConfigBuilder httpProxyAuthorization(@Nullable String value) {
+    return set(OidcFields.HTTP_PROXY_AUTHORIZATION, value == null ? null : Secret.of(value));
+  }
+
+  public OidcGrantConfigBuilder httpsProxy(@Nullable String value) {
+    return set(OidcFields.HTTPS_PROXY, value);
+  }
+
+  public OidcGrantConfigBuilder httpsProxyAuthorization(@Nullable String value) {
+    return set(OidcFields.HTTPS_PROXY_AUTHORIZATION, value == null ? null : Secret.of(value));
+  }
+
+  public OidcGrantConfigBuilder noProxy(@Nullable String value) {
+    return set(OidcFields.NO_PROXY, value);
+  }
+
+  public OidcGrantConfigBuilder keepalive(boolean value) {
+    return set(OidcFields.KEEPALIVE, value);
+  }
+
   public OidcGrantConfigBuilder sslVerify(boolean value) {
     return set(OidcFields.SSL_VERIFY, value);
   }

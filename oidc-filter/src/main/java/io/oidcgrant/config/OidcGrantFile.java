@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The settings of one filter, kept in a file: the fields themselves, or Kong's declarative format
@@ -12,14 +13,26 @@ import java.util.Optional;
 public final class OidcGrantFile {
   private OidcGrantFile() {}
 
+  /** How settings of one kind are read, from a mapping of their own and from a plugin. */
+  private record Kind<T>(
+      String plugin, Direct<T> direct, Function<PluginEntry, Optional<T>> ofPlugin) {}
+
+  private interface Direct<T> {
+    Optional<T> read(ConfigNode node, String path, Reading reading);
+  }
+
+  private static final Kind<OidcGrantConfig> OPENID_CONNECT =
+      new Kind<>(PluginEntry.OPENID_CONNECT, OidcGrantConfig::read, PluginEntry::config);
+  private static final Kind<UpstreamOAuthConfig> UPSTREAM_OAUTH =
+      new Kind<>(PluginEntry.UPSTREAM_OAUTH, UpstreamOAuthConfig::read, PluginEntry::upstreamOAuth);
+
   /**
    * The settings in {@code file}.
    *
    * @throws ConfigException with every problem
    */
   public static OidcGrantConfig load(Path file) {
-    Reading reading = new Reading();
-    return pick(YamlReader.readFile(file, reading), file.toString(), reading);
+    return load(file, OPENID_CONNECT);
   }
 
   /**
@@ -29,11 +42,31 @@ public final class OidcGrantFile {
    * @throws ConfigException with every problem
    */
   public static OidcGrantConfig parse(String source, String text) {
-    Reading reading = new Reading();
-    return pick(YamlReader.read(source, text, reading), source, reading);
+    return parse(source, text, OPENID_CONNECT);
   }
 
-  private static OidcGrantConfig pick(List<ConfigNode> documents, String source, Reading reading) {
+  /** As {@link #load}, for {@code upstream-oauth}. */
+  public static UpstreamOAuthConfig loadUpstreamOAuth(Path file) {
+    return load(file, UPSTREAM_OAUTH);
+  }
+
+  /** As {@link #parse}, for {@code upstream-oauth}. */
+  public static UpstreamOAuthConfig parseUpstreamOAuth(String source, String text) {
+    return parse(source, text, UPSTREAM_OAUTH);
+  }
+
+  private static <T> T load(Path file, Kind<T> kind) {
+    Reading reading = new Reading();
+    return pick(YamlReader.readFile(file, reading), file.toString(), reading, kind);
+  }
+
+  private static <T> T parse(String source, String text, Kind<T> kind) {
+    Reading reading = new Reading();
+    return pick(YamlReader.read(source, text, reading), source, reading, kind);
+  }
+
+  private static <T> T pick(
+      List<ConfigNode> documents, String source, Reading reading, Kind<T> kind) {
     reading.throwIfAny();
     Optional<ConfigNode> root = YamlReader.single(documents);
     if (root.isEmpty()) {
@@ -45,27 +78,30 @@ public final class OidcGrantFile {
         && mapping.entries().stream()
             .anyMatch(entry ->
                 List.of("_format_version", "services", "routes", "plugins").contains(entry.name()));
-    Optional<OidcGrantConfig> config = declarative
-        ? fromDeclarative(node, source, reading)
-        : OidcGrantConfig.read(node, "", reading);
+    Optional<T> config = declarative
+        ? fromDeclarative(node, source, reading, kind)
+        : kind.direct().read(node, "", reading);
     reading.throwIfAny();
     return config.orElseThrow();
   }
 
-  private static Optional<OidcGrantConfig> fromDeclarative(
-      ConfigNode node, String source, Reading reading) {
+  private static <T> Optional<T> fromDeclarative(
+      ConfigNode node, String source, Reading reading, Kind<T> kind) {
     reading.readEntities(node);
-    List<PluginEntry> plugins = new ArrayList<>();
-    collect(node, "", plugins, reading);
+    List<PluginEntry> all = new ArrayList<>();
+    collect(node, "", all, reading);
+    List<PluginEntry> plugins =
+        all.stream().filter(entry -> entry.name().equals(kind.plugin())).toList();
     if (plugins.size() == 1) {
-      return plugins.get(0).config();
+      return kind.ofPlugin().apply(plugins.get(0));
     }
     reading.throwIfAny();
     reading.problem(
         source,
         0,
         "plugins",
-        "the file holds " + plugins.size() + " enabled openid-connect plugins, a filter takes one");
+        "the file holds " + plugins.size() + " enabled " + kind.plugin()
+            + " plugins, a filter takes one");
     return Optional.empty();
   }
 

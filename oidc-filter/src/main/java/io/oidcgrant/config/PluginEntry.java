@@ -5,19 +5,24 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One enabled {@code openid-connect} entry of a {@code plugins} list.
+ * One enabled entry of a {@code plugins} list that is ours.
  *
+ * @param name {@code openid-connect} or {@code upstream-oauth}
  * @param service name or id of the service it is bound to, written at the entry itself
  * @param route the same for a route
- * @param config empty where it is wrong
+ * @param config of {@code openid-connect}; empty where it is wrong or the other
+ * @param upstreamOAuth of {@code upstream-oauth}; the same
  */
 public record PluginEntry(
+    String name,
     ConfigNode node,
     String path,
     Optional<String> service,
     Optional<String> route,
-    Optional<OidcGrantConfig> config) {
-  private static final String OPENID_CONNECT = "openid-connect";
+    Optional<OidcGrantConfig> config,
+    Optional<UpstreamOAuthConfig> upstreamOAuth) {
+  public static final String OPENID_CONNECT = "openid-connect";
+  public static final String UPSTREAM_OAUTH = "upstream-oauth";
 
   /**
    * The entries of a {@code plugins} list that are ours and enabled; others are skipped, with a
@@ -42,18 +47,15 @@ public record PluginEntry(
       mapping.problem("name", null, "is missing");
       return Optional.empty();
     }
-    if (!name.get().equals(OPENID_CONNECT)) {
-      if (name.get().equals("upstream-oauth")) {
-        mapping.problem("name", null, "upstream-oauth is not implemented in this release");
-      } else {
-        reading.warning(node, mapping.pathOf("name"), "plugin is not one of ours and skipped");
-      }
+    boolean service = name.get().equals(UPSTREAM_OAUTH);
+    if (!service && !name.get().equals(OPENID_CONNECT)) {
+      reading.warning(node, mapping.pathOf("name"), "plugin is not one of ours and skipped");
       return Optional.empty();
     }
     boolean enabled = mapping.take("enabled", FieldType.BOOLEAN).orElse(true);
     mapping.ignore(
         "id", "instance_name", "tags", "created_at", "updated_at", "protocols", "run_on", "ws_id");
-    Optional<String> service = reference(mapping, "service", reading);
+    Optional<String> ofService = reference(mapping, "service", reading);
     Optional<String> route = reference(mapping, "route", reading);
     mapping.notImplemented(
         "consumer", "consumer_group", "ordering", "condition", "partials", "_config", "_comment");
@@ -66,12 +68,15 @@ public record PluginEntry(
       mapping.problem("config", null, "is missing");
       return Optional.empty();
     }
+    String place = mapping.pathOf("config");
     return Optional.of(new PluginEntry(
+        name.get(),
         node,
         path,
-        service,
+        ofService,
         route,
-        OidcGrantConfig.read(config.get(), mapping.pathOf("config"), reading)));
+        service ? Optional.empty() : OidcGrantConfig.read(config.get(), place, reading),
+        service ? UpstreamOAuthConfig.read(config.get(), place, reading) : Optional.empty()));
   }
 
   /**

@@ -28,9 +28,14 @@ public record TokenExchangeSettings(
    *     always exchanged
    * @param verified whether their signature is verified first
    * @param jwksUri where its keys are; empty for where discovery says
+   * @param audience of which its tokens must name one; none asks for nothing
    */
   public record SubjectIssuer(
-      String issuer, Optional<Conditions> conditions, boolean verified, Optional<URI> jwksUri) {}
+      String issuer,
+      Optional<Conditions> conditions,
+      boolean verified,
+      Optional<URI> jwksUri,
+      List<String> audience) {}
 
   /**
    * What a token must be like to be exchanged: it has all of {@code has…}, and lacks at least one

@@ -90,12 +90,14 @@ final class TokenExchangeType implements FieldType<TokenExchangeSettings> {
     address
         .flatMap(text -> EndpointAddress.wrong(text, true))
         .ifPresent(wrong -> mapping.problem("jwks_uri", null, wrong));
+    List<String> audience = mapping.take("audience_required", TEXTS).orElse(List.of());
     mapping.finish();
     return issuer.map(name -> new SubjectIssuer(
         name,
         conditions,
         verified,
-        address.filter(text -> EndpointAddress.wrong(text, true).isEmpty()).map(URI::create)));
+        address.filter(text -> EndpointAddress.wrong(text, true).isEmpty()).map(URI::create),
+        audience));
   }
 
   @Override

@@ -51,6 +51,33 @@ public sealed interface Credential {
   }
 
   /**
+   * None: our own client asks for itself (RFC 6749 section 4.4).
+   *
+   * @param audience of the token; empty for whatever the issuer gives
+   */
+  record OwnClient(List<String> audience) implements Redeemable {
+    @Override
+    public String method() {
+      return "client_credentials";
+    }
+
+    @Override
+    public String identifier() {
+      return "";
+    }
+
+    @Override
+    public Secret proof() {
+      return Secret.of("");
+    }
+
+    @Override
+    public AuthorizationGrant grant() {
+      return new ClientCredentialsGrant();
+    }
+  }
+
+  /**
    * A caller's token that is exchanged for one of ours (RFC 8693).
    *
    * @param scopes of the new token; empty for whatever the issuer gives

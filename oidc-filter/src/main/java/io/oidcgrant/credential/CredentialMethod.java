@@ -146,7 +146,7 @@ public record CredentialMethod(
   }
 
   /** RFC 6749 appendix A.17, less the space. */
-  private static boolean visible(String token) {
+  static boolean visible(String token) {
     for (int i = 0; i < token.length(); i++) {
       if (token.charAt(i) <= ' ' || token.charAt(i) > '~') {
         return false;

@@ -195,7 +195,9 @@ public final class CredentialResolver {
           return false;
         }
         String value = values.get(0);
-        if (value == null || hasControl(value)) {
+        if (value == null
+            || hasControl(value)
+            || (!method.basic() && !value.isBlank() && !CredentialMethod.visible(value.strip()))) {
           refuse(Kind.MALFORMED_REQUEST, "a parameter of the credential is malformed");
           return false;
         }

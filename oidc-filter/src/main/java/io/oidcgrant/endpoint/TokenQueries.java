@@ -14,6 +14,7 @@ import java.net.URI;
 import java.text.ParseException;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -87,13 +88,21 @@ public final class TokenQueries {
    * @param members of a JSON object; none of a JWT
    * @param jwt not verified; empty where it is a JSON object
    */
-  public record Said(Map<String, Object> members, Optional<String> jwt) {}
+  public record Said(Map<String, Object> members, Optional<String> jwt) {
+    /** Without what it says: that is somebody's business. */
+    @Override
+    public String toString() {
+      return "Said[***]";
+    }
+  }
 
   private static Said said(String endpoint, HTTPResponse response) {
     if (response.getStatusCode() == 200) {
       ContentType type = response.getEntityContentType();
       String body = response.getBody();
-      if (type != null && body != null && type.getSubType().matches("jwt|.+\\+jwt")) {
+      if (type != null
+          && body != null
+          && type.getSubType().toLowerCase(Locale.ROOT).matches("jwt|.+\\+jwt")) {
         return new Said(Map.of(), Optional.of(body.strip()));
       }
       Map<String, Object> members = object(body);

@@ -83,6 +83,11 @@ final class CachingTokenSource {
         });
   }
 
+  /** Does not hand out these very tokens again; such as came after them, it does. */
+  void drop(Wanted wanted, Tokens tokens) {
+    cache.forget(wanted.key(), tokens);
+  }
+
   private CompletableFuture<Tokens> flight(Wanted wanted) {
     CacheKey key = wanted.key();
     CompletableFuture<Tokens> mine = new CompletableFuture<>();

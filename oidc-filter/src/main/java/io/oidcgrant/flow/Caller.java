@@ -23,10 +23,6 @@ public record Caller(
     Optional<Tokens> tokens,
     List<String> upstream,
     List<String> downstream) {
-  /** Nobody in particular: nothing is told. */
-  static final Caller NOBODY =
-      new Caller("", Set.of(), Optional.empty(), Optional.empty(), List.of(), List.of());
-
   /** Who he is, is nobody's business in a log. */
   @Override
   public String toString() {

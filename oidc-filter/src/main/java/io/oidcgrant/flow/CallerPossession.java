@@ -142,7 +142,7 @@ final class CallerPossession {
             () -> certificate(request)));
     sessionCookie.ifPresent(name -> {
       List<String> values = Cookies.values(request, name);
-      if (values.size() != 1 || !values.get(0).equals(tokens.claims().get(sessionClaim))) {
+      if (values.size() != 1 || !values.get(0).equals(tokens.binding().get(sessionClaim))) {
         throw Failure.of(Kind.REJECTED, "the access token is not of the session of the cookie")
             .toException();
       }

@@ -11,13 +11,12 @@ import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.Tokens;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Says of tokens who the caller is, as one configuration has it. Safe for concurrent use. */
@@ -56,7 +55,7 @@ final class Callers {
   }
 
   private static Propagation propagation(OidcGrantConfig config) {
-    Propagation.Builder builder = new Propagation.Builder();
+    Propagation.Builder builder = new Propagation.Builder().identifying();
     for (HeaderSetting header : config.upstreamHeaders()) {
       builder.upstream(header.header(), header.part(), header.path());
     }
@@ -103,7 +102,7 @@ final class Callers {
     upstream.addAll(Propagation.identity(
         consumer.orElse(null),
         named,
-        settings.groupsClaim().isEmpty() ? List.of() : words(groups.in(claims))));
+        settings.groupsClaim().isEmpty() ? List.of() : ClaimPath.words(groups.in(claims))));
     List<String> downstream = new ArrayList<>(propagation.downstream(tokens));
     tokens.replayedHeaders().forEach((header, value) -> {
       downstream.add(header);
@@ -112,7 +111,7 @@ final class Callers {
     return new Verdict(
         new Caller(
             named == null ? "" : named.toString(),
-            texts(words(roles.in(claims))),
+            texts(ClaimPath.words(roles.in(claims))),
             consumer,
             Optional.of(tokens),
             List.copyOf(upstream),
@@ -120,19 +119,10 @@ final class Callers {
         null);
   }
 
-  /** A text is one of words, as in required claims. */
-  private static Collection<?> words(@Nullable Object claim) {
-    if (claim instanceof Collection<?> items) {
-      return items;
-    }
-    return claim == null || claim instanceof Map
-        ? List.of()
-        : Arrays.asList(claim.toString().strip().split("\\s+"));
-  }
-
   private static Set<String> texts(Collection<?> items) {
-    Set<String> texts = new HashSet<>();
-    items.forEach(item -> texts.add(String.valueOf(item)));
-    return Set.copyOf(texts);
+    return items.stream()
+        .filter(item -> item != null && !item.toString().isEmpty())
+        .map(Object::toString)
+        .collect(Collectors.toUnmodifiableSet());
   }
 }

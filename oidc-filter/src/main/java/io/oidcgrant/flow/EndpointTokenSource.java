@@ -162,11 +162,22 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
         new TokenRequest.Builder(address, authentication, grant(request));
     Map<String, String> parameters = new LinkedHashMap<>(config.tokenPostArgs());
     parameters.putAll(request.copied(IssuerEndpoint.TOKEN).parameters());
+    if (request.credential() instanceof Credential.SubjectToken subject) {
+      // What token_exchange asks for is meant.
+      parameters.remove("scope");
+      if (!subject.audience().isEmpty()) {
+        parameters.remove("audience");
+      }
+    }
     String scope = parameters.remove("scope");
     if (scope != null) {
       builder.scope(Scope.parse(scope));
     } else if (!scopes(request).isEmpty()) {
       builder.scope(Scope.parse(scopes(request)));
+    }
+    if (request.credential() instanceof Credential.OwnClient own
+        && !own.audience().isEmpty()) {
+      builder.customParameter("audience", own.audience().toArray(String[]::new));
     }
     parameters.forEach((name, value) -> {
       if (!value.isEmpty()) {

@@ -8,6 +8,7 @@ import io.oidcgrant.config.TokenExchangeSettings;
 import io.oidcgrant.config.TokenExchangeSettings.Conditions;
 import io.oidcgrant.config.TokenExchangeSettings.SubjectIssuer;
 import io.oidcgrant.credential.Credential;
+import io.oidcgrant.protocol.ClaimPath;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
@@ -17,7 +18,6 @@ import io.oidcgrant.verify.TokenVerifier;
 import io.oidcgrant.verify.TokenVerifier.Verified;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -37,6 +37,7 @@ final class ExchangedTokenSource implements TokenSource<Tokens> {
   private final TokenSource<TokenAnswer> endpoint;
   private final TokenSource<Tokens> next;
   private final OwnPossession possession;
+  private final TokenVerifier opener;
   private final InstantSource clock;
   private final Map<String, TokenVerifier> verifiers = new HashMap<>();
 
@@ -45,6 +46,7 @@ final class ExchangedTokenSource implements TokenSource<Tokens> {
    *
    * @param endpoint where tokens are exchanged
    * @param next what is done with a token, be it the new one or one that is not exchanged
+   * @param opener sees what a token says of itself
    * @param verifier verifies the tokens of an issuer
    */
   ExchangedTokenSource(
@@ -52,6 +54,7 @@ final class ExchangedTokenSource implements TokenSource<Tokens> {
       TokenSource<TokenAnswer> endpoint,
       TokenSource<Tokens> next,
       OwnPossession possession,
+      TokenVerifier opener,
       InstantSource clock,
       Function<SubjectIssuer, TokenVerifier> verifier) {
     this.config = config;
@@ -59,6 +62,7 @@ final class ExchangedTokenSource implements TokenSource<Tokens> {
     this.endpoint = endpoint;
     this.next = next;
     this.possession = possession;
+    this.opener = opener;
     this.clock = clock;
     settings.issuers().forEach(issuer -> verifiers.put(issuer.issuer(), verifier.apply(issuer)));
   }
@@ -67,7 +71,7 @@ final class ExchangedTokenSource implements TokenSource<Tokens> {
   public CompletionStage<Tokens> tokens(GrantRequest request) {
     Credential.AccessToken presented = (Credential.AccessToken) request.credential();
     String token = presented.token().reveal();
-    Map<String, Object> claims = TokenVerifier.unverifiedClaims(token);
+    Map<String, Object> claims = opener.unverifiedClaims(token);
     SubjectIssuer issuer = issuer(claims);
     TokenVerifier verifier = issuer == null ? null : verifiers.get(issuer.issuer());
     if (issuer == null
@@ -80,7 +84,7 @@ final class ExchangedTokenSource implements TokenSource<Tokens> {
         .exceptionally(error -> {
           throw PresentedTokenSource.asCallers(error);
         })
-        .thenCompose(subject -> exchange(request, presented, subject));
+        .thenCompose(subject -> exchange(request, presented, issuer, subject));
   }
 
   private @Nullable SubjectIssuer issuer(Map<String, Object> claims) {
@@ -91,8 +95,8 @@ final class ExchangedTokenSource implements TokenSource<Tokens> {
   }
 
   private boolean meets(Conditions conditions, Map<String, Object> claims) {
-    Collection<?> audience = words(claims.get("aud"));
-    Collection<?> scopes = words(claims.get("scope"));
+    Collection<?> audience = ClaimPath.words(claims.get("aud"));
+    Collection<?> scopes = ClaimPath.words(claims.get("scope"));
     return audience.containsAll(conditions.hasAudience())
         && scopes.containsAll(conditions.hasScopes())
         && lacks(audience, conditions.missingAudience())
@@ -103,16 +107,19 @@ final class ExchangedTokenSource implements TokenSource<Tokens> {
     return wanted.isEmpty() || !held.containsAll(wanted);
   }
 
-  private static Collection<?> words(@Nullable Object claim) {
-    return claim instanceof Collection<?> items
-        ? items
-        : claim instanceof String text ? Arrays.asList(text.split(" ", -1)) : List.of();
-  }
-
   private CompletionStage<Tokens> exchange(
-      GrantRequest request, Credential.AccessToken presented, Verified subject) {
+      GrantRequest request,
+      Credential.AccessToken presented,
+      SubjectIssuer issuer,
+      Verified subject) {
     if (subject.expiresAt().isEmpty()) {
       throw Failure.of(Kind.REJECTED, "access token: has no exp").toException();
+    }
+    List<String> audiences = issuer.audience();
+    if (!audiences.isEmpty()
+        && ClaimPath.words(subject.claims().get("aud")).stream().noneMatch(audiences::contains)) {
+      throw Failure.of(Kind.FORBIDDEN, "the token is not for us, so it is not exchanged")
+          .toException();
     }
     Instant asked = clock.instant();
     Credential credential = new Credential.SubjectToken(
@@ -166,7 +173,7 @@ final class ExchangedTokenSource implements TokenSource<Tokens> {
         .expiresAt(end)
         .reusable(tokens.reusable() && settings.remembers() && stated >= 0)
         .boundToOurKey(config.tokenEndpointDpop())
-        .bindingIn(subject.claims())
+        .bindingIn(subject.claims(), config.jwtSessionClaim())
         .build();
   }
 

@@ -8,6 +8,7 @@ import io.oidcgrant.config.ConfigException;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.http.IdpClient;
+import io.oidcgrant.http.ProxySettings;
 import io.oidcgrant.http.TlsSettings;
 import io.oidcgrant.issuer.IssuerEndpoint;
 import io.oidcgrant.issuer.IssuerSettings;
@@ -40,7 +41,7 @@ import java.util.stream.Collectors;
 public final class GrantRuntime implements AutoCloseable {
   private static final long MAX_REMEMBERED_BYTES = 64L * 1024 * 1024;
 
-  private record Way(Duration timeout, TlsSettings tls) {}
+  private record Way(Duration timeout, TlsSettings tls, ProxySettings proxies) {}
 
   private record IssuerKey(Way way, IssuerSettings settings) {}
 
@@ -171,7 +172,8 @@ public final class GrantRuntime implements AutoCloseable {
         new TlsSettings(
             config.tlsClientAuthSslVerify(),
             config.caCertificatesFile().map(Path::of),
-            config.tlsClientAuth())));
+            config.tlsClientAuth()),
+        config.proxies()));
   }
 
   private IdpClient client(Way way) {
@@ -179,7 +181,10 @@ public final class GrantRuntime implements AutoCloseable {
       return clients.computeIfAbsent(
           way,
           key -> new IdpClient(
-              new IdpClient.Settings(way.timeout(), way.tls()), executor, scheduler, clock));
+              new IdpClient.Settings(way.timeout(), way.tls(), way.proxies()),
+              executor,
+              scheduler,
+              clock));
     } catch (IllegalArgumentException e) {
       throw new ConfigException(
           List.of(new ConfigProblem("TLS", 0, "issuer", String.valueOf(e.getMessage()))));
@@ -250,7 +255,8 @@ public final class GrantRuntime implements AutoCloseable {
     return new Way(
         config.timeout(),
         new TlsSettings(
-            config.sslVerify(), config.caCertificatesFile().map(Path::of), Optional.empty()));
+            config.sslVerify(), config.caCertificatesFile().map(Path::of), Optional.empty()),
+        config.proxies());
   }
 
   /** Ends the threads; what is on its way is dropped. */

@@ -39,6 +39,8 @@ final class IntrospectedTokenSource implements TokenSource<Tokens> {
     return tokens(request)
         .thenApply(said -> tokens.toBuilder()
             .introspection(said.introspection().orElseThrow())
+            // What the issuer says, and what the token says itself, which may not differ.
+            .bindingIn(said.claims(), config.jwtSessionClaim())
             .expiresAt(
                 said.expiresAt().isBefore(tokens.expiresAt())
                     ? said.expiresAt()

@@ -140,8 +140,8 @@ final class Introspection {
    * What a JWT says itself of what it is bound to holds where the issuer leaves it out; its
    * signature need not be looked at for that, which only makes it harder to use.
    */
-  private static Map<String, Object> bound(String token, Map<String, Object> answer) {
-    Object own = TokenVerifier.unverifiedClaims(token).get("cnf");
+  private Map<String, Object> bound(String token, Map<String, Object> answer) {
+    Object own = verifier.unverifiedClaims(token).get("cnf");
     if (own == null) {
       return answer;
     }

@@ -53,7 +53,7 @@ final class PresentedTokenSource implements TokenSource<Tokens> {
         ? config.issuerJwks().stream().map(IssuerKeys::issuer).toList()
         : config.issuersAllowed();
     return !written.isEmpty()
-            && TokenVerifier.unverifiedClaims(token).get("iss") instanceof String stated
+            && verifier.unverifiedClaims(token).get("iss") instanceof String stated
             && written.contains(stated)
         ? CompletableFuture.completedFuture(written)
         : issuer.metadata().thenApply(metadata -> config.acceptedIssuers(metadata.issuer()));
@@ -89,7 +89,7 @@ final class PresentedTokenSource implements TokenSource<Tokens> {
     return Tokens.builder(presented.token())
         .claims(verified.claims())
         .accessTokenKey(VerifyingTokenSource.json(verified))
-        .bindingIn(verified.claims())
+        .bindingIn(verified.claims(), config.jwtSessionClaim())
         .expiresAt(latest.isBefore(end) ? latest : end);
   }
 }

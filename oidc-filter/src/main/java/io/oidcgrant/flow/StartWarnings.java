@@ -47,6 +47,20 @@ final class StartWarnings {
           "issuer {}: token_exchange does not verify every subject token (verify_signature)",
           issuer);
     }
+    if (config.tokenExchange().stream()
+        .flatMap(exchange -> exchange.issuers().stream())
+        .anyMatch(
+            subject -> subject.conditions().isEmpty() && subject.audience().isEmpty())) {
+      LOG.warn(
+          "issuer {}: token_exchange exchanges tokens of other issuers for whatever audience they are (audience_required)",
+          issuer);
+    }
+    if (!config.identity().consumerClaims().isEmpty()
+        && config.identity().consumers().isEmpty()
+        && !config.identity().consumerOptional()) {
+      LOG.warn(
+          "issuer {}: consumer_claims are set and there are no consumers: nobody passes", issuer);
+    }
     if (!config.sslVerify()) {
       LOG.warn("issuer {}: ssl_verify is off, anybody can pretend to be it", issuer);
     }

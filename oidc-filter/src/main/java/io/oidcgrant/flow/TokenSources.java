@@ -10,10 +10,13 @@ import io.oidcgrant.endpoint.TokenQueries;
 import io.oidcgrant.http.IdpClient;
 import io.oidcgrant.issuer.RemoteIssuer;
 import io.oidcgrant.jose.SigningKey;
+import io.oidcgrant.protocol.Failure;
+import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.Tokens;
 import io.oidcgrant.verify.TokenVerifier;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -67,6 +70,11 @@ final class TokenSources {
     return new DpopProofs(key, runtime.clock());
   }
 
+  /** The token endpoint alone. */
+  TokenSource<TokenAnswer> endpoint() {
+    return endpoint;
+  }
+
   Revocation revocation() {
     return new Revocation(config, issuer, queries, proofs);
   }
@@ -85,7 +93,7 @@ final class TokenSources {
   CachingTokenSource remembering() {
     TokenSource<Tokens> redeemed =
         new VerifyingTokenSource(config, endpoint, verifier, possession, runtime.clock());
-    TokenSource<Tokens> presented = exchanging(identified(presented()));
+    TokenSource<Tokens> presented = identified(exchanging(presented()));
     TokenSource<Tokens> any = request -> request.credential() instanceof Credential.AccessToken
         ? presented.tokens(request)
         : redeemed.tokens(request);
@@ -111,7 +119,7 @@ final class TokenSources {
         new PresentedTokenSource(config, issuer, verifier, runtime.clock());
     TokenSource<Tokens> confirmed = config.introspectJwtTokens()
         ? request ->
-            verified.tokens(request).thenCompose(tokens -> introspected.confirmed(request, tokens))
+            verified.tokens(request).thenCompose(tokens -> confirmed(introspected, request, tokens))
         : verified;
     TokenSource<Tokens> asked = methods.contains("introspection")
         ? introspected
@@ -122,7 +130,18 @@ final class TokenSources {
         : asked;
   }
 
-  /** With the ID token that may come beside. */
+  /** A token of an issuer with keys of its own is not shown to the configured one. */
+  private CompletionStage<Tokens> confirmed(
+      IntrospectedTokenSource introspected, GrantRequest request, Tokens tokens) {
+    Object issuer = tokens.claims().get("iss");
+    if (config.issuerJwks().stream().anyMatch(other -> other.issuer().equals(issuer))) {
+      throw Failure.of(Kind.REJECTED, "access token: its issuer cannot be asked about it")
+          .toException();
+    }
+    return introspected.confirmed(request, tokens);
+  }
+
+  /** With the ID token that may come beside, of tokens that were not exchanged. */
   private TokenSource<Tokens> identified(TokenSource<Tokens> source) {
     if (config.idTokenParamName().isEmpty()) {
       return source;
@@ -131,7 +150,12 @@ final class TokenSources {
     return request -> {
       CompletionStage<Tokens> tokens = source.tokens(request);
       Secret idToken = request.idToken();
-      return idToken == null ? tokens : tokens.thenCompose(known -> check.added(idToken, known));
+      return idToken == null
+          ? tokens
+          : tokens.thenCompose(
+              known -> known.accessToken().equals(request.credential().proof())
+                  ? check.added(idToken, known)
+                  : CompletableFuture.completedFuture(known));
     };
   }
 
@@ -143,6 +167,7 @@ final class TokenSources {
             endpoint,
             source,
             possession,
+            verifier,
             runtime.clock(),
             subject -> TrustedKeys.verifierOf(subject, config, issuer, runtime));
   }

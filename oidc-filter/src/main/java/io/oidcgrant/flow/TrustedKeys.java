@@ -28,8 +28,12 @@ final class TrustedKeys {
   private final List<KeySource> shared = new ArrayList<>();
   private final Map<String, List<KeySource>> own = new HashMap<>();
 
+  /** Shared with the configured issuer, and with no other. */
+  private final List<OctetSequenceKey> secrets;
+
   TrustedKeys(OidcGrantConfig config, RemoteIssuer issuer, GrantRuntime runtime) {
     this.config = config;
+    this.secrets = config.enableHsSignatures() ? secrets(config) : List.of();
     shared.add(source(issuer.keys()));
     for (URI address : config.extraJwksUris()) {
       shared.add(source(runtime.keys(config, address)));
@@ -49,14 +53,13 @@ final class TrustedKeys {
   }
 
   TokenVerifier.Keys keys() {
-    List<OctetSequenceKey> secrets = config.enableHsSignatures() ? secrets() : List.of();
     return new TokenVerifier.Keys(
         issuer -> own.getOrDefault(issuer, shared),
         issuer -> own.containsKey(issuer) ? List.of() : secrets,
         config.decryptionJwk());
   }
 
-  private List<OctetSequenceKey> secrets() {
+  private static List<OctetSequenceKey> secrets(OidcGrantConfig config) {
     return config.clients().stream()
         .map(ClientSettings::secret)
         .flatMap(Optional::stream)
@@ -68,15 +71,17 @@ final class TrustedKeys {
   /** For tokens of an issuer that are exchanged, not let pass. */
   static TokenVerifier verifierOf(
       SubjectIssuer subject, OidcGrantConfig config, RemoteIssuer target, GrantRuntime runtime) {
+    KeySource keys = source(subject
+        .jwksUri()
+        .map(address -> runtime.keys(config, address))
+        .orElseGet(() -> subject.issuer().equals(config.issuer()) || !subject.verified()
+            ? target.keys()
+            : runtime.issuer(config, subject.issuer()).keys()));
     return new TokenVerifier(
         new TokenVerifier.Rules(subject.verified(), true, config.leeway(), List.of(), false),
         runtime.clock(),
-        TokenVerifier.Keys.of(source(subject
-            .jwksUri()
-            .map(address -> runtime.keys(config, address))
-            .orElseGet(() -> subject.issuer().equals(config.issuer()) || !subject.verified()
-                ? target.keys()
-                : runtime.issuer(config, subject.issuer()).keys()))));
+        new TokenVerifier.Keys(
+            issuer -> List.of(keys), issuer -> List.of(), config.decryptionJwk()));
   }
 
   private static KeySource source(RemoteKeys keys) {

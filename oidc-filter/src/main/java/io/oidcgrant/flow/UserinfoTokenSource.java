@@ -19,6 +19,7 @@ import io.oidcgrant.protocol.Told;
 import io.oidcgrant.verify.TokenVerifier;
 import io.oidcgrant.verify.TokenVerifier.Verified;
 import java.net.URI;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +72,7 @@ final class UserinfoTokenSource implements TokenSource<Tokens> {
   @Override
   public CompletionStage<Tokens> tokens(GrantRequest request) {
     Credential.AccessToken presented = (Credential.AccessToken) request.credential();
-    Map<String, Object> own = TokenVerifier.unverifiedClaims(presented.token().reveal());
+    Map<String, Object> own = verifier.unverifiedClaims(presented.token().reveal());
     return ask(request, presented.token(), false).thenApply(told -> {
       sameSubject(told, own);
       Verified verified = new Verified(
@@ -83,7 +84,7 @@ final class UserinfoTokenSource implements TokenSource<Tokens> {
       }
       return PresentedTokenSource.facts(config, presented, verified, clock.instant())
           .userInfo(told)
-          .bindingIn(own)
+          .bindingIn(own, config.jwtSessionClaim())
           .reusable(config.cacheUserInfo())
           .build();
     });
@@ -94,7 +95,7 @@ final class UserinfoTokenSource implements TokenSource<Tokens> {
    * openid), as they are.
    */
   CompletionStage<Tokens> added(GrantRequest request, Tokens tokens) {
-    if (tokens.userInfo().isPresent()) {
+    if (tokens.userInfo().isPresent() || ofAnother(tokens)) {
       return CompletableFuture.completedFuture(tokens);
     }
     return ask(request, tokens.accessToken(), tokens.boundToOurKey())
@@ -110,8 +111,19 @@ final class UserinfoTokenSource implements TokenSource<Tokens> {
             throw failure.toException();
           }
           LOG.debug("no userinfo: {}", failure.detail());
-          return tokens;
+          // Asked again before long, where that costs no grant.
+          Instant again = clock.instant().plus(config.negativeTtl()).plusSeconds(1);
+          return request.credential() instanceof Credential.AccessToken
+                  && again.isBefore(tokens.expiresAt())
+              ? tokens.withRenewAt(again)
+              : tokens;
         });
+  }
+
+  /** A token of an issuer with keys of its own is not shown to the configured one. */
+  private boolean ofAnother(Tokens tokens) {
+    Object issuer = tokens.claims().get("iss");
+    return config.issuerJwks().stream().anyMatch(other -> other.issuer().equals(issuer));
   }
 
   private CompletionStage<Told> ask(GrantRequest request, Secret token, boolean bound) {

@@ -60,9 +60,15 @@ public final class IdpClient {
    *
    * @param timeout longest time from the first byte out to the last byte in
    */
-  public record Settings(Duration timeout, TlsSettings tls) {}
+  public record Settings(Duration timeout, TlsSettings tls, ProxySettings proxies) {
+    /** Through the proxies of the JVM, if it has any. */
+    public Settings(Duration timeout, TlsSettings tls) {
+      this(timeout, tls, ProxySettings.JVM);
+    }
+  }
 
   private final RenewedClient client;
+  private final ProxySettings proxies;
   private final Duration timeout;
   private final ScheduledExecutorService scheduler;
   private final InstantSource clock;
@@ -80,20 +86,25 @@ public final class IdpClient {
       ScheduledExecutorService scheduler,
       InstantSource clock) {
     this.timeout = settings.timeout();
+    this.proxies = settings.proxies();
     this.scheduler = scheduler;
     this.clock = clock;
-    this.client = new RenewedClient(
-        settings.tls(), context -> newClient(settings.timeout(), context, executor), clock);
+    this.client =
+        new RenewedClient(settings.tls(), context -> newClient(settings, context, executor), clock);
   }
 
   private static HttpClient newClient(
-      Duration timeout, @Nullable SSLContext context, Executor executor) {
+      Settings settings, @Nullable SSLContext context, Executor executor) {
+    Duration timeout = settings.timeout();
     HttpClient.Builder builder = HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
         .followRedirects(HttpClient.Redirect.NEVER)
         .connectTimeout(timeout.compareTo(CONNECT_TIMEOUT) < 0 ? timeout : CONNECT_TIMEOUT)
-        .proxy(ProxySelector.getDefault())
         .executor(executor);
+    ProxySelector proxies = settings.proxies().selector();
+    if (proxies != null) {
+      builder.proxy(proxies);
+    }
     if (context != null) {
       builder.sslContext(context);
     }
@@ -149,8 +160,11 @@ public final class IdpClient {
     });
   }
 
-  private static HttpRequest toJdk(HTTPRequest request) {
+  private HttpRequest toJdk(HTTPRequest request) {
     HttpRequest.Builder builder = HttpRequest.newBuilder(target(request));
+    proxies
+        .authorization(request.getURI())
+        .ifPresent(secret -> builder.setHeader("Proxy-Authorization", secret.reveal()));
     request
         .getHeaderMap()
         .forEach((name, values) -> values.forEach(value -> builder.header(name, value)));
@@ -185,11 +199,10 @@ public final class IdpClient {
           .toException();
     }
     HTTPResponse parsed = new HTTPResponse(status);
-    response.headers().map().forEach((name, values) -> {
-      if (!name.equalsIgnoreCase("content-type")) {
-        parsed.setHeader(name, values.toArray(String[]::new));
-      }
-    });
+    response
+        .headers()
+        .map()
+        .forEach((name, values) -> parsed.setHeader(name, values.toArray(String[]::new)));
     parsed.setBody(new String(response.body(), StandardCharsets.UTF_8));
     return parsed;
   }

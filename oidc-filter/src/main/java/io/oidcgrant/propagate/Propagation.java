@@ -24,7 +24,7 @@ public final class Propagation {
   private static final String ANONYMOUS = "X-Anonymous-Consumer";
   private static final String GROUPS = "X-Authenticated-Groups";
 
-  /** Always ours, set or not: upstreams believe them. */
+  /** Upstreams believe them. */
   private static final List<String> IDENTITY = List.of(
       CONSUMER_ID,
       CONSUMER_USERNAME,
@@ -38,17 +38,27 @@ public final class Propagation {
   private final List<HeaderRule> proven;
   private final List<HeaderRule> downstream;
 
+  /** Names that are ours beside those of the rules. */
+  private final List<String> own;
+
   private Propagation(Builder builder) {
     this.upstream = List.copyOf(builder.upstream);
     this.proven = builder.proofs ? upstream.stream().map(HeaderRule::proven).toList() : List.of();
     this.downstream = List.copyOf(builder.downstream);
+    List<String> names = new ArrayList<>(builder.identifies ? IDENTITY : List.of());
+    if (builder.proofs || builder.proofless) {
+      names.add(PROOF);
+    }
+    this.own = List.copyOf(names);
   }
 
   /** Collects the headers. Not thread-safe. */
   public static final class Builder {
     private final List<HeaderRule> upstream = new ArrayList<>();
     private final List<HeaderRule> downstream = new ArrayList<>();
+    private boolean identifies;
     private boolean proofs;
+    private boolean proofless;
 
     /**
      * A header for the upstream.
@@ -73,6 +83,18 @@ public final class Propagation {
       return this;
     }
 
+    /** The names that say who the caller is are ours, set or not. */
+    public Builder identifying() {
+      identifies = true;
+      return this;
+    }
+
+    /** A proof of the caller's is of no use to the upstream. */
+    public Builder withoutProofs() {
+      proofless = true;
+      return this;
+    }
+
     public Propagation build() {
       return new Propagation(this);
     }
@@ -90,12 +112,12 @@ public final class Propagation {
         return true;
       }
     }
-    for (String name : IDENTITY) {
+    for (String name : own) {
       if (HeaderNames.same(name, headerName)) {
         return true;
       }
     }
-    return !proven.isEmpty() && HeaderNames.same(PROOF, headerName);
+    return false;
   }
 
   /** Names and values of tokens and claims for the upstream, one after the other. */

@@ -1,5 +1,7 @@
 package io.oidcgrant.protocol;
 
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,16 @@ public record ClaimPath(List<String> steps) {
       }
     }
     return value;
+  }
+
+  /** The words of a claim: a text of words, a list, or a single value. */
+  public static Collection<?> words(@Nullable Object claim) {
+    if (claim instanceof Collection<?> items) {
+      return items;
+    }
+    return claim == null || claim instanceof Map
+        ? List.of()
+        : Arrays.asList(claim.toString().strip().split("\\s+"));
   }
 
   private static @Nullable Object item(List<?> items, String step) {

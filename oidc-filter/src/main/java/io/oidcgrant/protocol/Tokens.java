@@ -1,6 +1,7 @@
 package io.oidcgrant.protocol;
 
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -30,7 +31,6 @@ public final class Tokens {
   private final Map<String, Object> binding;
   private final List<Map<String, Object>> rights;
   private final List<Map<String, Object>> everything;
-  private final String bearer;
   private volatile @Nullable Derived derived;
 
   private record Derived(Object owner, Object value) {}
@@ -51,10 +51,9 @@ public final class Tokens {
     this.accessTokenKey = builder.accessTokenKey;
     this.idTokenKey = builder.idTokenKey;
     this.binding = builder.binding;
-    this.rights = present(List.of(claims, members(introspection)));
+    this.rights = present(List.of(members(introspection), claims));
     this.everything =
         present(List.of(claims, members(introspection), idTokenClaims, members(userInfo)));
-    this.bearer = "Bearer " + accessToken.reveal();
   }
 
   public static Builder builder(Secret accessToken) {
@@ -63,14 +62,6 @@ public final class Tokens {
 
   public Secret accessToken() {
     return accessToken;
-  }
-
-  /**
-   * The access token as the value of an {@code Authorization} header (RFC 6750 section 2.1). Never
-   * log it.
-   */
-  public String bearerHeaderValue() {
-    return bearer;
   }
 
   public Optional<Secret> refreshToken() {
@@ -97,7 +88,10 @@ public final class Tokens {
     return claims;
   }
 
-  /** What says what the token is good for: its claims, then what introspection said. */
+  /**
+   * What says what the token is good for: what introspection said, which is newer and may be less,
+   * then its claims.
+   */
   public List<Map<String, Object>> rights() {
     return rights;
   }
@@ -133,8 +127,8 @@ public final class Tokens {
   }
 
   /**
-   * What the token that the caller brought is bound to: its claim {@code cnf} (RFC 7800) alone;
-   * none where it is bound to nothing.
+   * What the token that the caller brought is bound to: its claim {@code cnf} (RFC 7800) and the
+   * one that names his session, where it has them.
    */
   public Map<String, Object> binding() {
     return binding;
@@ -213,7 +207,8 @@ public final class Tokens {
         + 2 * length(accessToken)
         + length(refreshToken)
         + length(idToken)
-        + 64 * claims.size()
+        + JsonValues.weight(claims)
+        + JsonValues.weight(idTokenClaims)
         + length(accessToken)
         + 3 * length(idToken)
         + (introspection == null ? 0 : introspection.weight())
@@ -316,10 +311,20 @@ public final class Tokens {
       return this;
     }
 
-    /** Takes the {@code cnf} out of the claims of the token that the caller brought. */
-    public Builder bindingIn(Map<String, Object> presented) {
-      Object confirmation = presented.get("cnf");
-      return binding(confirmation == null ? Map.of() : Map.of("cnf", confirmation));
+    /**
+     * Takes out of the claims of the token that the caller brought what says whose it is.
+     *
+     * @param session name of the claim that names his session
+     */
+    public Builder bindingIn(Map<String, Object> presented, String session) {
+      Map<String, Object> found = new LinkedHashMap<>(2);
+      for (String name : List.of("cnf", session)) {
+        Object value = presented.get(name);
+        if (value != null) {
+          found.put(name, value);
+        }
+      }
+      return binding(Map.copyOf(found));
     }
 
     private Builder binding(Map<String, Object> value) {

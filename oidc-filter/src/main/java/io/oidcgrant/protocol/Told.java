@@ -1,6 +1,5 @@
 package io.oidcgrant.protocol;
 
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,14 +12,12 @@ import java.util.Optional;
 public record Told(Map<String, Object> members, Optional<String> jwt) {
   /** Makes one of parsed JSON. */
   public static Told of(Map<String, Object> parsed, Optional<String> jwt) {
-    Map<String, Object> members = new LinkedHashMap<>(parsed);
-    members.values().removeIf(value -> value == null);
-    return new Told(Map.copyOf(members), jwt);
+    return new Told(JsonValues.copyOf(parsed), jwt);
   }
 
   /** Estimated memory, bytes. */
   int weight() {
-    return 4 * members.toString().length() + jwt.map(String::length).orElse(0);
+    return JsonValues.weight(members) + jwt.map(String::length).orElse(0);
   }
 
   /** Without what it says: that is somebody's business. */

@@ -16,6 +16,7 @@ import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
 import java.text.ParseException;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -44,6 +45,10 @@ final class Decryption {
       EncryptionMethod.A192CBC_HS384,
       EncryptionMethod.A256CBC_HS512);
 
+  /** RFC 7519 section 5.2, RFC 9068 section 2.1. */
+  private static final Set<String> CONTENTS =
+      Set.of("jwt", "application/jwt", "at+jwt", "application/at+jwt");
+
   private final List<JWK> keys;
 
   Decryption(List<JWK> keys) {
@@ -67,7 +72,8 @@ final class Decryption {
           || header.getCompressionAlgorithm() != null
           || header.getCriticalParams() != null
           || !METHODS.contains(header.getEncryptionMethod())
-          || !"JWT".equalsIgnoreCase(header.getContentType())) {
+          || header.getContentType() == null
+          || !CONTENTS.contains(header.getContentType().toLowerCase(Locale.ROOT))) {
         throw bad();
       }
       for (JWK key : keys) {

@@ -237,7 +237,8 @@ final class SignatureCheck {
           && rsa.getModulus().decodeToBigInteger().bitLength() >= MIN_RSA_BITS
           && rsa.getModulus().decodeToBigInteger().bitLength() <= MAX_RSA_BITS
           && rsa.getPublicExponent().decodeToBigInteger().bitLength() > 1
-          && rsa.getPublicExponent().decodeToBigInteger().bitLength() <= 64;
+          && rsa.getPublicExponent().decodeToBigInteger().bitLength() <= 64
+          && !Roca.made(rsa.getModulus().decodeToBigInteger());
     }
     if (key instanceof ECKey ec) {
       return Curve.forJWSAlgorithm(algorithm) != null

@@ -16,13 +16,13 @@ import io.oidcgrant.jose.Ed25519;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
+import io.oidcgrant.protocol.JsonValues;
 import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,9 +35,9 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * Checks the tokens that a token endpoint answered with: access tokens that are JWTs (RFC 7519, RFC
- * 8725), and ID tokens (OpenID Connect Core 1.0 sections 3.1.3.7 and 3.1.3.8). Opaque access tokens
- * pass. Failures are the issuer's, never the caller's. Safe for concurrent use.
+ * Checks tokens, be they of a token endpoint or of a caller: access tokens that are JWTs (RFC 7519,
+ * RFC 8725), and ID tokens (OpenID Connect Core 1.0 sections 3.1.3.7 and 3.1.3.8). Opaque access
+ * tokens pass. Failures are told as the issuer's. Safe for concurrent use.
  */
 public final class TokenVerifier {
   private static final Pattern COMPACT =
@@ -106,7 +106,13 @@ public final class TokenVerifier {
    * @param key the public key that verified it; empty where none did, or a secret
    */
   public record Verified(
-      Map<String, Object> claims, Optional<Instant> expiresAt, Optional<JWK> key) {}
+      Map<String, Object> claims, Optional<Instant> expiresAt, Optional<JWK> key) {
+    /** Without what it says: that is somebody's business. */
+    @Override
+    public String toString() {
+      return "Verified[expiresAt=" + expiresAt + "]";
+    }
+  }
 
   /**
    * Checks an access token.
@@ -143,7 +149,7 @@ public final class TokenVerifier {
       Map<String, Object> payload,
       Optional<Instant> expiry,
       boolean ignoreSignature) {
-    Map<String, Object> claims = Map.copyOf(withoutNulls(payload));
+    Map<String, Object> claims = JsonValues.copyOf(payload);
     return rules.signature() && !ignoreSignature
         ? signatures
             .verify(jwt, what, issuer(payload))
@@ -166,7 +172,7 @@ public final class TokenVerifier {
    *
    * @param what its name in messages
    * @param types accepted values of the header's {@code typ}, in lower case
-   * @param clientId who it must be for; empty where that is not known
+   * @param clientId who it must be for; empty where it need say neither that nor its issuer
    * @return the payload
    */
   public CompletionStage<Map<String, Object>> statement(
@@ -180,7 +186,10 @@ public final class TokenVerifier {
       Map<String, Object> payload = payload(what, jwt);
       Claims claims = new Claims(what, payload);
       Instant now = clock.instant();
-      claims.issuedBy(issuers).notExpired(now, rules.leeway()).begun(now, rules.leeway());
+      if (clientId.isPresent() || payload.get("iss") != null) {
+        claims.issuedBy(issuers);
+      }
+      claims.notExpired(now, rules.leeway()).begun(now, rules.leeway());
       clientId.ifPresent(id -> claims.forAudience(id));
       return signatures.verify(jwt, what, issuer(payload)).thenApply(key -> payload);
     });
@@ -200,15 +209,25 @@ public final class TokenVerifier {
         }
         claims.notExpired(now, rules.leeway()).begun(now, rules.leeway());
       }
-      return new Verified(
-          Map.copyOf(withoutNulls(new LinkedHashMap<>(answer))), expiry(claims), Optional.empty());
+      return new Verified(JsonValues.copyOf(answer), expiry(claims), Optional.empty());
     } catch (GrantException e) {
       throw Failure.of(Kind.REJECTED, e.failure().detail()).toException();
     }
   }
 
-  /** What a JWT says, be it true or not; nothing of anything else. */
-  public static Map<String, Object> unverifiedClaims(String token) {
+  /**
+   * What a JWT says, be it true or not, also an encrypted one that can be opened; nothing of
+   * anything else.
+   */
+  public Map<String, Object> unverifiedClaims(String token) {
+    try {
+      return stated(decryption.open(token));
+    } catch (GrantException e) {
+      return Map.of();
+    }
+  }
+
+  private static Map<String, Object> stated(String token) {
     if (!looksLikeJwt(token)) {
       return Map.of();
     }
@@ -224,7 +243,7 @@ public final class TokenVerifier {
 
   /** When a JWT says that it ends, be it true or not; nothing of anything else. */
   public static Optional<Instant> unverifiedExpiry(String token) {
-    return expiry(new Claims("access token", unverifiedClaims(token)));
+    return expiry(new Claims("access token", stated(token)));
   }
 
   /** Whether this is meant to be a JWT: else it is opaque. */
@@ -301,7 +320,7 @@ public final class TokenVerifier {
         .allMatch(part -> Base64URL.encode(part.decode()).equals(part));
   }
 
-  private static SignedJWT parse(String what, String token, Set<String> types) {
+  static SignedJWT parse(String what, String token, Set<String> types) {
     if (!isCompact(token)) {
       throw bad(what, "is not a signed JWT");
     }
@@ -341,11 +360,6 @@ public final class TokenVerifier {
       // Only where verify_claims is off: then a strange exp is no expiry.
       return Optional.empty();
     }
-  }
-
-  private static Map<String, Object> withoutNulls(Map<String, Object> claims) {
-    claims.values().removeIf(value -> value == null);
-    return claims;
   }
 
   private static GrantException bad(String what, String detail) {

@@ -177,11 +177,11 @@ class OidcGrantFileTest {
   void knownField_underCompatKong_isWarnedOf_whereItCannotWeaken() {
     Reading reading = read(
         true,
-        "consumer_groups_claim: [api]\nend_session_endpoint: https://idp.example/u\nhttp_proxy: x\n");
+        "consumer_groups_claim: [api]\nend_session_endpoint: https://idp.example/u\nresolve_distributed_claims: true\n");
 
     assertThat(reading.problems())
         .extracting(ConfigProblem::path)
-        .containsExactly("config.consumer_groups_claim", "config.http_proxy");
+        .containsExactly("config.consumer_groups_claim", "config.resolve_distributed_claims");
     assertThat(reading.warnings())
         .extracting(ConfigProblem::toString)
         .containsExactly(

@@ -27,7 +27,7 @@ class ReferenceTest {
   private static String render() {
     StringBuilder page = new StringBuilder();
     page.append("""
-        # Reference: the fields of `openid-connect`
+        # Reference: the fields of `openid-connect` and `upstream-oauth`
 
         Made from the field table of the code. The same names serve in every place where a configuration may stand: `config:` of the
         plugin in a declarative file, init-params of the filter (lists separated by commas or white space), and the Java builder (in
@@ -38,20 +38,21 @@ class ReferenceTest {
         | field | type | default | meaning |
         | --- | --- | --- | --- |
         """);
-    for (Field<?> field : OidcFields.rows()) {
-      page.append("| `")
-          .append(field.name())
-          .append("` | ")
-          .append(type(field.type()))
-          .append(" | ")
-          .append(field.defaultsTo().map(ReferenceTest::shown).orElse("–"))
-          .append(" | ")
-          .append(field.sentence())
-          .append(" |\n");
-    }
+    rows(page, OidcFields.rows());
     page.append("""
 
-        ## Known fields that this release does not implement
+        ## Fields of `upstream-oauth`
+
+        What stands before the dot is the mapping that holds the field in a file; init-params have the whole name, the Java builder the
+        part behind the dot in camelCase (with `cache` before those of the cache).
+
+        | field | type | default | meaning |
+        | --- | --- | --- | --- |
+        """);
+    rows(page, UpstreamOAuthFields.rows());
+    page.append("""
+
+        ## Known fields of `openid-connect` that this release does not implement
 
         Each may stand in a file with Kong's own default (as in a dump of a whole configuration); any other value is refused with a
         message that says so. With `--compat kong` those that cannot weaken anything are warned of and ignored.
@@ -63,6 +64,20 @@ class ReferenceTest {
             .collect(Collectors.joining(", ")))
         .append(".\n");
     return page.toString();
+  }
+
+  private static void rows(StringBuilder page, List<Field<?>> fields) {
+    for (Field<?> field : fields) {
+      page.append("| `")
+          .append(field.name())
+          .append("` | ")
+          .append(type(field.type()))
+          .append(" | ")
+          .append(field.defaultsTo().map(ReferenceTest::shown).orElse("–"))
+          .append(" | ")
+          .append(field.sentence())
+          .append(" |\n");
+    }
   }
 
   private static String type(FieldType<?> type) {

@@ -82,6 +82,29 @@ class IdpClientIT {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "application/jwt, jwt",
+    "application/token-introspection+jwt; charset=UTF-8, token-introspection+jwt",
+    "nonsense;;,",
+    "/,",
+    "'',"
+  })
+  void contentType_isToldWhereItIsOne(String value, String subtype) throws Exception {
+    try (RawServer server = RawServer.start(
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: " + value + "\r\n\r\nok")) {
+      HTTPResponse response =
+          get(client(Duration.ofSeconds(10)), server.uri("/x")).get();
+
+      assertThat(response.getBody()).isEqualTo("ok");
+      assertThat(
+              response.getEntityContentType() == null
+                  ? null
+                  : response.getEntityContentType().getSubType())
+          .isEqualTo(subtype);
+    }
+  }
+
   @Test
   void dripFeedingServer_isLeftAtTheDeadline() throws Exception {
     CountDownLatch never = new CountDownLatch(1);

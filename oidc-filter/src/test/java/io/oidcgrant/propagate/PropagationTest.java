@@ -2,13 +2,18 @@ package io.oidcgrant.propagate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.oidcgrant.protocol.Consumer;
 import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.TokenPart;
 import io.oidcgrant.protocol.Tokens;
+import io.oidcgrant.protocol.Told;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PropagationTest {
   private static final Tokens ALL = Tokens.builder(Secret.of("at"))
@@ -22,7 +27,7 @@ class PropagationTest {
   };
 
   private static Propagation upstream(String... names) {
-    Propagation.Builder builder = new Propagation.Builder();
+    Propagation.Builder builder = new Propagation.Builder().identifying();
     for (int i = 0; i < names.length; i++) {
       builder.upstream(names[i], PARTS[i], List.of());
     }
@@ -78,6 +83,100 @@ class PropagationTest {
     assertThat(propagation.downstream(ALL)).containsExactly("X-At", "at", "X-Rt", "Bearer rt");
     assertThat(propagation.downstream(ACCESS_ALONE)).containsExactly("X-At", "at");
     assertThat(propagation.upstream(ALL)).isEmpty();
+  }
+
+  private static final String JWT = "eyJh.eyJz.c2ln";
+  private static final Tokens RICH = Tokens.builder(Secret.of("at"))
+      .refreshToken(Secret.of("rt"))
+      .idToken(Secret.of("it"))
+      .claims(Map.of("sub", "alice", "n", 7))
+      .idTokenClaims(Map.of("sub", "other", "mail", "a@b"))
+      .accessTokenKey("{\"kty\":\"RSA\"}")
+      .idTokenKey("{}")
+      .introspection(Told.of(Map.of("active", true), Optional.of(JWT)))
+      .userInfo(Told.of(Map.of("city", "Köln"), Optional.of(JWT)))
+      .build();
+
+  @ParameterizedTest
+  @CsvSource({
+    "ACCESS_TOKEN, '', at",
+    "ACCESS_TOKEN_JWK, '', eyJrdHkiOiJSU0EifQ==",
+    "REFRESH_TOKEN, '', rt",
+    "ID_TOKEN, '', it",
+    "ID_TOKEN_JWK, '', e30=",
+    "USER_INFO, '', eyJjaXR5IjoiS8O2bG4ifQ==",
+    "USER_INFO_JWT, '', eyJh.eyJz.c2ln",
+    "INTROSPECTION, '', eyJhY3RpdmUiOnRydWV9",
+    "INTROSPECTION_JWT, '', eyJh.eyJz.c2ln",
+    "CLAIM, sub, alice",
+    "CLAIM, n, 7",
+    "CLAIM, active, true",
+    "CLAIM, mail, a@b",
+    "CLAIM, city, UTF-8''K%C3%B6ln",
+    "CLAIM, none,",
+    "CLAIM, sub.x,",
+  })
+  void everyPart_isTold_whereItIsKnown(TokenPart part, String path, String value) {
+    List<String> steps = path.isEmpty() ? List.of() : List.of(path.split("\\."));
+    Propagation propagation = new Propagation.Builder()
+        .upstream("x_part", part, steps)
+        .downstream("X-Part:bearer", part, steps)
+        .build();
+
+    assertThat(propagation.upstream(RICH))
+        .isEqualTo(value == null ? List.of() : List.of("X-Part", value));
+    assertThat(propagation.downstream(RICH))
+        .isEqualTo(value == null ? List.of() : List.of("X-Part", "Bearer " + value));
+    assertThat(propagation.upstream(ACCESS_ALONE))
+        .isEqualTo(part == TokenPart.ACCESS_TOKEN ? List.of("X-Part", "at") : List.of());
+    assertThat(propagation.manages("x.PART")).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a\r\nX-Evil: 1", "a b", "", "\u00e9", "a\u007f", "a\tb"})
+  void whatIsNoJwt_isNotTold(String jwt) {
+    Told told = Told.of(Map.of("a", "b"), Optional.of(jwt));
+    Tokens tokens =
+        Tokens.builder(Secret.of("at")).userInfo(told).introspection(told).build();
+    Propagation propagation = new Propagation.Builder()
+        .upstream("a", TokenPart.USER_INFO_JWT, List.of())
+        .upstream("b", TokenPart.INTROSPECTION_JWT, List.of())
+        .build();
+
+    assertThat(propagation.upstream(tokens)).isEmpty();
+  }
+
+  @Test
+  void boundToken_goesUnderItsScheme_andTheRestAsItIs() {
+    Propagation propagation = new Propagation.Builder()
+        .upstream("authorization:bearer", TokenPart.ACCESS_TOKEN, List.of())
+        .upstream("x_id:bearer", TokenPart.ID_TOKEN, List.of())
+        .withProofs()
+        .build();
+    Tokens bound = RICH.toBuilder().boundToOurKey(true).build();
+
+    assertThat(propagation.upstream(bound))
+        .containsExactly("Authorization", "DPoP at", "X-Id", "Bearer it");
+    assertThat(propagation.upstream(RICH))
+        .containsExactly("Authorization", "Bearer at", "X-Id", "Bearer it");
+    assertThat(propagation.manages("dpop")).isTrue();
+    assertThat(upstream("authorization:bearer").manages("dpop")).isFalse();
+  }
+
+  @Test
+  void identity_isTold_asFarAsItIsKnown() {
+    Consumer whole = new Consumer("id-1", Optional.of("Jörg"), Optional.of("c\r\n1"));
+
+    assertThat(Propagation.identity(whole, "alice", List.of("a", "b,c")))
+        .containsExactly(
+            "X-Consumer-ID", "id-1",
+            "X-Consumer-Username", "UTF-8''J%C3%B6rg",
+            "X-Consumer-Custom-ID", "UTF-8''c%0D%0A1",
+            "X-Credential-Identifier", "alice",
+            "X-Authenticated-Groups", "a, UTF-8''b%2Cc");
+    assertThat(Propagation.identity(null, null, List.of())).isEmpty();
+    assertThat(Propagation.anonymous(Consumer.named("guest")))
+        .containsExactly("X-Consumer-Username", "guest", "X-Anonymous-Consumer", "true");
   }
 
   @ParameterizedTest

@@ -34,12 +34,15 @@ public final class FilterBench implements AutoCloseable {
   private int good;
 
   private FilterBench(
-      ScriptedIssuer issuer, UnaryOperator<OidcGrantConfigBuilder> changes, HttpServlet servlet) {
+      Container container,
+      ScriptedIssuer issuer,
+      UnaryOperator<OidcGrantConfigBuilder> changes,
+      HttpServlet servlet) {
     this.issuer = issuer;
     issuer.clock(clock);
     this.runtime = GrantRuntime.create(clock);
-    this.app =
-        EchoApp.start(new OidcGrantFilter(changes.apply(config(issuer)).build(), runtime), servlet);
+    this.app = EchoApp.start(
+        container, new OidcGrantFilter(changes.apply(config(issuer)).build(), runtime), servlet);
     this.http = new RawHttp(app.port());
   }
 
@@ -53,13 +56,18 @@ public final class FilterBench implements AutoCloseable {
 
   public static FilterBench start(
       ScriptedIssuer issuer, UnaryOperator<OidcGrantConfigBuilder> changes) {
-    return new FilterBench(issuer, changes, null);
+    return new FilterBench(Container.chosen(), issuer, changes, null);
   }
 
   /** With an application other than the recording one. */
   public static FilterBench start(
       HttpServlet servlet, UnaryOperator<OidcGrantConfigBuilder> changes) {
-    return new FilterBench(ScriptedIssuer.start(), changes, servlet);
+    return start(Container.chosen(), servlet, changes);
+  }
+
+  public static FilterBench start(
+      Container container, HttpServlet servlet, UnaryOperator<OidcGrantConfigBuilder> changes) {
+    return new FilterBench(container, ScriptedIssuer.start(), changes, servlet);
   }
 
   /** All three grants, every location. */

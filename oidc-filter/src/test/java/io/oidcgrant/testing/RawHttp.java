@@ -11,9 +11,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** HTTP/1.1 by hand: sends exactly the bytes it is given, and reads one answer. */
 public final class RawHttp {
+  private static final Pattern LENGTH = Pattern.compile("(?im)^content-length: *(\\d+)");
+
   private final int port;
 
   public RawHttp(int port) {
@@ -87,13 +91,18 @@ public final class RawHttp {
   }
 
   private static Answer read(InputStream in) throws IOException {
-    byte[] all;
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    byte[] buffer = new byte[8192];
     try {
-      all = in.readAllBytes();
+      int count = 0;
+      while (count >= 0 && !isWhole(all.toByteArray())) {
+        count = in.read(buffer);
+        all.write(buffer, 0, Math.max(0, count));
+      }
     } catch (IOException e) {
       throw new IllegalStateException("the connection broke before the answer was whole", e);
     }
-    String text = new String(all, StandardCharsets.UTF_8);
+    String text = all.toString(StandardCharsets.UTF_8);
     int end = text.indexOf("\r\n\r\n");
     if (end < 0) {
       throw new IllegalStateException("no answer");
@@ -112,6 +121,14 @@ public final class RawHttp {
       body = dechunk(body);
     }
     return new Answer(Integer.parseInt(lines[0].split(" ", 3)[1]), headers, body);
+  }
+
+  /** By its {@code Content-Length}: a container may wait for the rest of a request. */
+  private static boolean isWhole(byte[] answer) {
+    String text = new String(answer, StandardCharsets.ISO_8859_1);
+    int end = text.indexOf("\r\n\r\n");
+    Matcher length = LENGTH.matcher(end < 0 ? "" : text.substring(0, end));
+    return length.find() && answer.length - end - 4 >= Integer.parseInt(length.group(1));
   }
 
   private static String dechunk(String body) {

@@ -1,12 +1,15 @@
 package io.oidcgrant.proxy;
 
 import io.oidcgrant.OidcGrantFilter;
+import io.oidcgrant.ServiceToken;
+import io.oidcgrant.UpstreamOAuthFilter;
 import io.oidcgrant.UpstreamProof;
 import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.config.ConfigException;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.config.Reading;
+import io.oidcgrant.config.UpstreamOAuthConfig;
 import io.oidcgrant.flow.GrantRuntime;
 import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.admin.Readiness;
@@ -21,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -48,6 +52,7 @@ import picocli.CommandLine.Spec;
     versionProvider = Main.Version.class,
     subcommands = {Main.Run.class, Main.Check.class, Main.RotateKeys.class, Main.Schema.class})
 public final class Main implements Runnable {
+  private static final String TUNNELING = "jdk.http.auth.tunneling.disabledSchemes";
   private static final int REFUSED = 2;
   private static final int PORT_TAKEN = 3;
 
@@ -58,6 +63,10 @@ public final class Main implements Runnable {
   private Main() {}
 
   public static void main(String[] arguments) {
+    // Before the JDK's HTTP client is first used: else it proves itself to no proxy in a CONNECT.
+    if (System.getProperty(TUNNELING) == null) {
+      System.setProperty(TUNNELING, "");
+    }
     // Unconfigured, the log goes to standard output, and JDK 21 and later log even System.exit.
     Logging.setUp(Logging.LogLevel.WARN, Logging.LogFormat.PLAIN);
     System.exit(execute(arguments));
@@ -141,7 +150,7 @@ public final class Main implements Runnable {
       gateway.ifPresent(found -> System.out.println("ok: "
           + found.services().size() + " services, "
           + found.routes().size() + " routes, "
-          + found.plugins() + " openid-connect plugins in force"));
+          + found.plugins() + " plugins in force"));
       return gateway.isPresent() ? 0 : REFUSED;
     }
   }
@@ -333,7 +342,8 @@ public final class Main implements Runnable {
             adminAt,
             peers,
             config -> grantFilter(config, runtime),
-            new GrantHeaders(),
+            config -> serviceTokenFilter(config, runtime),
+            new PluginHeaders(),
             new Readiness(runtime::issuers),
             runtime::clientKeys));
         // The garbage of the start would stay resident: an idle heap is not collected by itself.
@@ -368,10 +378,30 @@ public final class Main implements Runnable {
     return filter;
   }
 
-  private static final class GrantHeaders implements ManagedHeaders {
+  private static UpstreamOAuthFilter serviceTokenFilter(
+      UpstreamOAuthConfig config, GrantRuntime runtime) {
+    UpstreamOAuthFilter filter = new UpstreamOAuthFilter(config, runtime);
+    filter.setAsyncDispatch(true);
+    return filter;
+  }
+
+  /** What both filters set; the later one goes before the earlier. */
+  private static final class PluginHeaders implements ManagedHeaders {
     @Override
     public @Nullable UpstreamProof proof(ServletRequest request) {
-      return OidcGrantFilter.upstreamProof(request);
+      return isAuthorizationOfService(request)
+          ? UpstreamOAuthFilter.upstreamProof(request)
+          : OidcGrantFilter.upstreamProof(request);
+    }
+
+    /** Then a proof for the other token would be wrong beside it. */
+    private static boolean isAuthorizationOfService(ServletRequest request) {
+      return UpstreamOAuthFilter.isManaged(request, "Authorization");
+    }
+
+    @Override
+    public @Nullable ServiceToken serviceToken(ServletRequest request) {
+      return UpstreamOAuthFilter.token(request);
     }
 
     @Override
@@ -381,12 +411,25 @@ public final class Main implements Runnable {
 
     @Override
     public Map<String, String> of(ServletRequest request) {
-      return OidcGrantFilter.managedHeaders(request);
+      Map<String, String> later = UpstreamOAuthFilter.managedHeaders(request);
+      if (later.isEmpty()) {
+        return OidcGrantFilter.managedHeaders(request);
+      }
+      Map<String, String> both = new LinkedHashMap<>(OidcGrantFilter.managedHeaders(request));
+      both.keySet().removeIf(name -> UpstreamOAuthFilter.isManaged(request, name));
+      both.putAll(later);
+      return both;
+    }
+
+    @Override
+    public boolean isManagedAnswer(ServletRequest request, String name) {
+      return OidcGrantFilter.isManagedAnswer(request, name);
     }
 
     @Override
     public boolean isManaged(ServletRequest request, String name) {
-      return OidcGrantFilter.isManaged(request, name);
+      return OidcGrantFilter.isManaged(request, name)
+          || UpstreamOAuthFilter.isManaged(request, name);
     }
   }
 

@@ -146,13 +146,16 @@ public final class GatewayFiles {
       if (route.enabled() && service.enabled() && service.upstream().isPresent()) {
         found.add(route.toRoute(
             service.upstream().get(),
-            effective(scopes, service, route).flatMap(PluginEntry::config)));
+            effective(scopes, PluginEntry.OPENID_CONNECT, service, route)
+                .flatMap(PluginEntry::config),
+            effective(scopes, PluginEntry.UPSTREAM_OAUTH, service, route)
+                .flatMap(PluginEntry::upstreamOAuth)));
       }
     });
     return new Gateway(enabled, List.copyOf(found));
   }
 
-  /** The plugins by what they are bound to: nothing, a service, a route, or both. */
+  /** The plugins by name and what they are bound to: nothing, a service, a route, or both. */
   private Map<List<Object>, PluginEntry> scopes() {
     Map<List<Object>, PluginEntry> scopes = new LinkedHashMap<>();
     for (ScopedPlugin plugin : plugins) {
@@ -172,12 +175,12 @@ public final class GatewayFiles {
               || route.isEmpty() != entry.route().isEmpty())) {
         continue;
       }
-      PluginEntry earlier = scopes.putIfAbsent(List.of(service, route), entry);
+      PluginEntry earlier = scopes.putIfAbsent(List.of(entry.name(), service, route), entry);
       if (earlier != null) {
         reading.problem(
             entry.node(),
             entry.path(),
-            "is a second openid-connect plugin for the same scope, the first is "
+            "is a second " + entry.name() + " plugin for the same scope, the first is "
                 + earlier.node().source() + ":" + earlier.node().line());
       }
     }
@@ -186,14 +189,15 @@ public final class GatewayFiles {
 
   /** The most specific plugin wins; they are never merged. */
   private static Optional<PluginEntry> effective(
-      Map<List<Object>, PluginEntry> scopes, ServiceEntry service, RouteEntry route) {
+      Map<List<Object>, PluginEntry> scopes, String name, ServiceEntry service, RouteEntry route) {
     Optional<ServiceEntry> ofService = Optional.of(service);
     Optional<RouteEntry> ofRoute = Optional.of(route);
-    return Optional.ofNullable(scopes.get(List.<Object>of(ofService, ofRoute)))
-        .or(() -> Optional.ofNullable(scopes.get(List.<Object>of(Optional.empty(), ofRoute))))
-        .or(() -> Optional.ofNullable(scopes.get(List.<Object>of(ofService, Optional.empty()))))
+    return Optional.ofNullable(scopes.get(List.<Object>of(name, ofService, ofRoute)))
+        .or(() -> Optional.ofNullable(scopes.get(List.<Object>of(name, Optional.empty(), ofRoute))))
         .or(() ->
-            Optional.ofNullable(scopes.get(List.<Object>of(Optional.empty(), Optional.empty()))));
+            Optional.ofNullable(scopes.get(List.<Object>of(name, ofService, Optional.empty()))))
+        .or(() -> Optional.ofNullable(
+            scopes.get(List.<Object>of(name, Optional.empty(), Optional.empty()))));
   }
 
   private record ScopedPlugin(

@@ -6,6 +6,7 @@ import io.oidcgrant.config.MappingReader;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.config.PluginEntry;
 import io.oidcgrant.config.Reading;
+import io.oidcgrant.config.UpstreamOAuthConfig;
 import io.oidcgrant.proxy.route.CanonicalPath;
 import io.oidcgrant.proxy.route.HostPattern;
 import io.oidcgrant.proxy.route.Route;
@@ -110,7 +111,10 @@ record RouteEntry(
     return List.copyOf(prefixes);
   }
 
-  Route toRoute(UpstreamService upstream, Optional<OidcGrantConfig> grant) {
+  Route toRoute(
+      UpstreamService upstream,
+      Optional<OidcGrantConfig> grant,
+      Optional<UpstreamOAuthConfig> serviceToken) {
     return new Route(
         name.or(() -> id).orElse(path),
         upstream,
@@ -119,7 +123,8 @@ record RouteEntry(
         methods,
         stripPath,
         preserveHost,
-        grant);
+        grant,
+        serviceToken);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.oidcgrant.proxy.relay;
 
+import io.oidcgrant.ServiceToken;
 import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.answer.ErrorAnswer;
 import io.oidcgrant.proxy.route.Match;
@@ -14,10 +15,12 @@ import java.net.SocketTimeoutException;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.jetty.client.AsyncRequestContent;
 import org.eclipse.jetty.client.BytesRequestContent;
 import org.eclipse.jetty.client.EarlyHintsProtocolHandler;
@@ -62,7 +65,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
 
   private final transient HeaderPolicy headers;
   private final transient ManagedHeaders managed;
-  private final transient NonceChallenge challenges;
+  private final transient SecondAttempt second;
   private final transient ByteBufferPool buffers;
   private final int connectTimeout;
 
@@ -75,7 +78,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       TrustedPeers trusted, ManagedHeaders managed, ByteBufferPool buffers, int connectTimeout) {
     this.headers = new HeaderPolicy(trusted, managed);
     this.managed = managed;
-    this.challenges = new NonceChallenge(managed);
+    this.second = new SecondAttempt(managed);
     this.buffers = buffers;
     this.connectTimeout = connectTimeout;
   }
@@ -255,7 +258,19 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     upstream.send(new RelayListener(request, response, first));
   }
 
-  /** Once more, with the nonce that the upstream asked for and everything else as it was. */
+  /** The upstream refused the token, and there is no other. */
+  private void withoutToken(
+      HttpServletRequest request, HttpServletResponse response, Throwable error)
+      throws IOException {
+    ServiceToken token = managed.serviceToken(request);
+    if (token == null) {
+      throw new IOException(error);
+    }
+    token.writeFailure(response, error);
+    request.getAsyncContext().complete();
+  }
+
+  /** Once more, with another proof or token and everything else as it was. */
   private void sendAgain(HttpServletRequest request, HttpServletResponse response) {
     Request again = newProxyRequest(request, rewriteTarget(request));
     copyRequestHeaders(request, again);
@@ -273,7 +288,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     private final HttpServletRequest request;
     private final HttpServletResponse response;
     private final boolean first;
-    private boolean again;
+    private @Nullable Supplier<CompletionStage<?>> again;
 
     RelayListener(HttpServletRequest request, HttpServletResponse response, boolean first) {
       super(request, response);
@@ -293,15 +308,15 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
 
     @Override
     public void onHeaders(Response upstream) {
-      again = challenges.answerable(request, match(request).route().service(), upstream) && first;
-      if (!again) {
+      again = second.after(request, match(request).route().service(), upstream, first);
+      if (again == null) {
         super.onHeaders(upstream);
       }
     }
 
     @Override
     public void onContent(Response upstream, Content.Chunk chunk, Runnable demander) {
-      if (again) {
+      if (again != null) {
         demander.run();
       } else {
         super.onContent(upstream, chunk, demander);
@@ -311,13 +326,19 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     /** An answer that came whole is one, even when the upstream did not want the whole body. */
     @Override
     public void onComplete(Result result) {
-      if (again && result.getResponseFailure() == null) {
-        try {
-          sendAgain(request, response);
-        } catch (RuntimeException e) {
-          // Nobody else would end the exchange.
-          onProxyResponseFailure(request, response, result.getResponse(), e);
-        }
+      if (again != null && result.getResponseFailure() == null) {
+        var unused = again.get().whenComplete((done, error) -> {
+          try {
+            if (error == null) {
+              sendAgain(request, response);
+            } else {
+              withoutToken(request, response, error);
+            }
+          } catch (IOException | RuntimeException e) {
+            // Nobody else would end the exchange.
+            onProxyResponseFailure(request, response, result.getResponse(), e);
+          }
+        });
       } else if (result.isFailed() && result.getResponseFailure() == null) {
         onProxyResponseSuccess(request, response, result.getResponse());
       } else {

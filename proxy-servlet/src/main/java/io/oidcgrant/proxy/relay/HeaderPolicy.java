@@ -133,7 +133,8 @@ final class HeaderPolicy {
       String lower = field.getLowerCaseName();
       if (HOP_BY_HOP.contains(lower)
           || named.contains(lower)
-          || (proven && lower.equals("dpop-nonce"))) {
+          || (proven && lower.equals("dpop-nonce"))
+          || managed.isManagedAnswer(request, lower)) {
         continue;
       }
       // The first replaces what the container put there; as it is, for a parser would drop quotes.

@@ -30,8 +30,7 @@ final class NonceChallenge {
   /**
    * Remembers the nonce of an answer, if it has one.
    *
-   * @return whether the answer is a challenge that a second attempt can meet, with a body that is
-   *     in memory or without one
+   * @return whether the answer is a challenge that a second attempt can meet
    */
   boolean answerable(HttpServletRequest request, UpstreamService service, Response answer) {
     UpstreamProof proof = managed.proof(request);
@@ -41,8 +40,8 @@ final class NonceChallenge {
     HttpFields fields = answer.getHeaders();
     return proof.nonce(service.address(), fields.get("DPoP-Nonce"))
         && answer.getStatus() == 401
-        && fields.getValuesList(HttpHeader.WWW_AUTHENTICATE).stream().anyMatch(NonceChallenge::asks)
-        && (bodiless(request) || managed.readBody(request) != null);
+        && fields.getValuesList(HttpHeader.WWW_AUTHENTICATE).stream()
+            .anyMatch(NonceChallenge::asks);
   }
 
   private static boolean asks(String challenges) {
@@ -79,16 +78,5 @@ final class NonceChallenge {
     }
     parts.add(list.substring(begin).strip());
     return parts;
-  }
-
-  /** HTTP/2 announces a body by nothing but its content. */
-  private static boolean bodiless(HttpServletRequest request) {
-    long length = request.getContentLengthLong();
-    return length == 0
-        || (length < 0
-            && request.getHeader("Transfer-Encoding") == null
-            && (request.getProtocol().startsWith("HTTP/1")
-                || (request.getContentType() == null
-                    && GatewayProxyServlet.usuallyEmpty(request.getMethod()))));
   }
 }

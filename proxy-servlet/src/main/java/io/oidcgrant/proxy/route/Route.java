@@ -1,6 +1,7 @@
 package io.oidcgrant.proxy.route;
 
 import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.config.UpstreamOAuthConfig;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +15,7 @@ import java.util.Set;
  * @param stripPath whether the prefix that matched is left out of what goes upstream
  * @param preserveHost whether the upstream gets the caller's {@code Host}
  * @param grant the plugin that is in force here; the same object for all routes it is in force for
+ * @param serviceToken the plugin that gets tokens for the upstream; the same
  */
 public record Route(
     String name,
@@ -23,4 +25,5 @@ public record Route(
     Set<String> methods,
     boolean stripPath,
     boolean preserveHost,
-    Optional<OidcGrantConfig> grant) {}
+    Optional<OidcGrantConfig> grant,
+    Optional<UpstreamOAuthConfig> serviceToken) {}

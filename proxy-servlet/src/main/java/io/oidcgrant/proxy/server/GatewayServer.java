@@ -2,6 +2,7 @@ package io.oidcgrant.proxy.server;
 
 import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.config.UpstreamOAuthConfig;
 import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.admin.AdminHandler;
 import io.oidcgrant.proxy.admin.Readiness;
@@ -67,6 +68,7 @@ public final class GatewayServer {
    *
    * @param admin empty for none
    * @param grants makes the filter of one plugin entry
+   * @param serviceTokens the same for the other plugin
    * @param keys of our clients, to be published
    */
   public record Parts(
@@ -75,6 +77,7 @@ public final class GatewayServer {
       Optional<ListenAddress> admin,
       TrustedPeers trusted,
       Function<OidcGrantConfig, Filter> grants,
+      Function<UpstreamOAuthConfig, Filter> serviceTokens,
       ManagedHeaders managed,
       Readiness readiness,
       Supplier<List<ClientKeys>> keys) {}
@@ -98,7 +101,7 @@ public final class GatewayServer {
 
     ServletContextHandler context = new ServletContextHandler("/");
     context.setErrorHandler(errors);
-    IdentityHashMap<OidcGrantConfig, Filter> filters = filters(parts);
+    IdentityHashMap<Object, Filter> filters = filters(parts);
     context.addFilter(
         new FilterHolder(new ResourceMetadataFilter(filters)),
         "/.well-known/oauth-protected-resource/*",
@@ -107,11 +110,14 @@ public final class GatewayServer {
         new FilterHolder(new RoutingFilter(new Router(parts.gateway().routes()))),
         "/*",
         EnumSet.of(DispatcherType.REQUEST));
-    // A filter that was waiting for tokens comes back by an ASYNC dispatch.
-    context.addFilter(
-        new FilterHolder(new GrantDispatchFilter(filters)),
-        "/*",
-        EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
+    // In Kong's order; one that was waiting for tokens comes back by an ASYNC dispatch.
+    for (Function<Route, ? extends Optional<?>> plugin :
+        List.<Function<Route, ? extends Optional<?>>>of(Route::grant, Route::serviceToken)) {
+      context.addFilter(
+          new FilterHolder(new PluginDispatchFilter(plugin, filters)),
+          "/*",
+          EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
+    }
     context.addServlet(
         new ServletHolder(
             "relay",
@@ -163,10 +169,17 @@ public final class GatewayServer {
     }
   }
 
-  private static IdentityHashMap<OidcGrantConfig, Filter> filters(Parts parts) {
-    IdentityHashMap<OidcGrantConfig, Filter> filters = new IdentityHashMap<>();
+  private static IdentityHashMap<Object, Filter> filters(Parts parts) {
+    IdentityHashMap<Object, Filter> filters = new IdentityHashMap<>();
     for (Route route : parts.gateway().routes()) {
-      route.grant().ifPresent(grant -> filters.computeIfAbsent(grant, parts.grants()));
+      route
+          .grant()
+          .ifPresent(
+              plugin -> filters.computeIfAbsent(plugin, key -> parts.grants().apply(plugin)));
+      route
+          .serviceToken()
+          .ifPresent(plugin ->
+              filters.computeIfAbsent(plugin, key -> parts.serviceTokens().apply(plugin)));
     }
     return filters;
   }

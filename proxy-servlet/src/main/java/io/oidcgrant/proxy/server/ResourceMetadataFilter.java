@@ -10,8 +10,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +24,12 @@ final class ResourceMetadataFilter extends HttpFilter {
 
   private final transient List<Guarded> resources = new ArrayList<>();
 
-  ResourceMetadataFilter(IdentityHashMap<OidcGrantConfig, Filter> filters) {
-    filters.forEach((config, filter) ->
-        config.resourceMetadata().ifPresent(at -> resources.add(new Guarded(at, filter))));
+  ResourceMetadataFilter(Map<Object, Filter> filters) {
+    filters.forEach((plugin, filter) -> {
+      if (plugin instanceof OidcGrantConfig config) {
+        config.resourceMetadata().ifPresent(at -> resources.add(new Guarded(at, filter)));
+      }
+    });
   }
 
   @Override
@@ -41,18 +44,13 @@ final class ResourceMetadataFilter extends HttpFilter {
     }
   }
 
-  /** By the path; among several by the host as well. */
   private @Nullable Filter of(HttpServletRequest request) {
-    Filter found = null;
     for (Guarded resource : resources) {
-      if (resource.metadata().getRawPath().equals(request.getRequestURI())) {
-        boolean host = resource.metadata().getHost().equalsIgnoreCase(request.getServerName());
-        if (host) {
-          return resource.filter();
-        }
-        found = found == null ? resource.filter() : found;
+      if (resource.metadata().getRawPath().equals(request.getRequestURI())
+          && resource.metadata().getHost().equalsIgnoreCase(request.getServerName())) {
+        return resource.filter();
       }
     }
-    return found;
+    return null;
   }
 }

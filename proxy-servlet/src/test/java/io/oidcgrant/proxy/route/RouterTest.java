@@ -24,6 +24,7 @@ class RouterTest {
         methods,
         true,
         false,
+        Optional.empty(),
         Optional.empty());
   }
 
@@ -109,6 +110,7 @@ class RouterTest {
         prefix.isEmpty() ? Set.of("GET") : Set.of(),
         strip,
         false,
+        Optional.empty(),
         Optional.empty())));
 
     Match match =

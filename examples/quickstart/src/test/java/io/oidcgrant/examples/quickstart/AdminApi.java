@@ -10,7 +10,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /** What the tests change in the running Keycloak. */
 final class AdminApi {
@@ -20,26 +22,96 @@ final class AdminApi {
 
   /** Has Keycloak fetch the keys of a client of {@code example-realm} from {@code url}. */
   static void setJwksUrl(String clientId, String url) throws Exception {
-    String base = "http://localhost:" + SharedKeycloak.server().port();
-    String token = token(base);
-    String clients = base + "/admin/realms/example-realm/clients";
-    Map<?, ?> found = (Map<?, ?>) JSONArrayUtils.parse(
-            send("GET", clients + "?clientId=" + clientId, token, null).body())
-        .get(0);
-    Map<String, Object> changed = new HashMap<>();
-    found.forEach((name, value) -> changed.put((String) name, value));
+    Map<String, Object> changed = client(clientId);
     Map<String, Object> attributes = new HashMap<>();
-    ((Map<?, ?>) found.get("attributes"))
+    ((Map<?, ?>) changed.get("attributes"))
         .forEach((name, value) -> attributes.put((String) name, value));
     attributes.put("jwks.url", url);
     changed.put("attributes", attributes);
-    assertThat(send(
-                "PUT",
-                clients + "/" + found.get("id"),
-                token,
-                JSONObjectUtils.toJSONString(changed))
-            .statusCode())
-        .isEqualTo(204);
+    HttpResponse<String> answer = ask(
+        "PUT", realm() + "/clients/" + changed.get("id"), JSONObjectUtils.toJSONString(changed));
+    assertThat(answer.statusCode()).isEqualTo(204);
+  }
+
+  /**
+   * Adds a key with which {@code example-realm} signs from now on; older ones stay published.
+   *
+   * @param providerId Keycloak's name of its kind
+   * @return the address at which {@link #delete} removes it
+   */
+  static String addKey(String providerId, Map<String, String> settings) throws Exception {
+    Map<String, Object> config = new HashMap<>();
+    config.put("priority", List.of("200"));
+    config.put("enabled", List.of("true"));
+    config.put("active", List.of("true"));
+    settings.forEach((name, value) -> config.put(name, List.of(value)));
+    return add(
+        realm() + "/components",
+        Map.of(
+            "name",
+            "added " + UUID.randomUUID(),
+            "providerId",
+            providerId,
+            "providerType",
+            "org.keycloak.keys.KeyProvider",
+            "config",
+            config));
+  }
+
+  /**
+   * Has userinfo, and nothing else, tell a claim to a client of {@code example-realm}.
+   *
+   * @return the address at which {@link #delete} removes it
+   */
+  static String addUserinfoClaim(String clientId, String claim, String value) throws Exception {
+    return add(
+        realm() + "/clients/" + client(clientId).get("id") + "/protocol-mappers/models",
+        Map.of(
+            "name",
+            "added " + claim,
+            "protocol",
+            "openid-connect",
+            "protocolMapper",
+            "oidc-hardcoded-claim-mapper",
+            "config",
+            Map.of(
+                "claim.name",
+                claim,
+                "claim.value",
+                value,
+                "jsonType.label",
+                "String",
+                "userinfo.token.claim",
+                "true")));
+  }
+
+  /** Removes what was added. */
+  static void delete(String address) throws Exception {
+    assertThat(ask("DELETE", address, null).statusCode()).isEqualTo(204);
+  }
+
+  private static String add(String address, Map<String, Object> thing) throws Exception {
+    HttpResponse<String> answer = ask("POST", address, JSONObjectUtils.toJSONString(thing));
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(201);
+    return answer.headers().firstValue("Location").orElseThrow();
+  }
+
+  @SuppressWarnings("unchecked") // keys of JSON objects are texts
+  private static Map<String, Object> client(String clientId) throws Exception {
+    String found = ask("GET", realm() + "/clients?clientId=" + clientId, null).body();
+    return new HashMap<>((Map<String, Object>) JSONArrayUtils.parse(found).get(0));
+  }
+
+  private static String base() {
+    return "http://localhost:" + SharedKeycloak.server().port();
+  }
+
+  private static String realm() {
+    return base() + "/admin/realms/example-realm";
+  }
+
+  private static HttpResponse<String> ask(String method, String url, String json) throws Exception {
+    return send(method, url, token(base()), json);
   }
 
   private static String token(String base) throws Exception {

@@ -30,15 +30,15 @@ final class RunningProxy implements AutoCloseable {
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final EchoUpstream upstream = EchoUpstream.start();
-  private final TokenEndpointRelay tokenEndpoint;
+  private final EndpointRelay tokenEndpoint;
   private final Path log = Files.createTempFile("oidc-proxy", ".log");
   private final ProxyProcess process;
   private final int port;
 
   private RunningProxy(String realm, String... configs) throws Exception {
     KeycloakServer keycloak = SharedKeycloak.server();
-    tokenEndpoint = new TokenEndpointRelay(
-        URI.create(keycloak.issuer(realm) + "/protocol/openid-connect/token"));
+    tokenEndpoint =
+        new EndpointRelay(URI.create(keycloak.issuer(realm) + "/protocol/openid-connect/token"));
     Map<String, String> environment = new LinkedHashMap<>();
     environment.put("DECK_ISSUER", keycloak.issuer(realm));
     environment.put("DECK_TOKEN_ENDPOINT", tokenEndpoint.uri().toString());

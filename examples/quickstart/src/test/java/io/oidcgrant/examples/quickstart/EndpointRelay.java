@@ -13,15 +13,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Stands in front of a real token endpoint and counts. Safe for concurrent use. */
-final class TokenEndpointRelay implements AutoCloseable {
+/**
+ * Stands in front of an endpoint of a real issuer that takes a form, or is read, and counts. Safe
+ * for concurrent use.
+ */
+final class EndpointRelay implements AutoCloseable {
   private final HttpClient client = HttpClient.newHttpClient();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final AtomicInteger requests = new AtomicInteger();
   private final URI endpoint;
   private final HttpServer server;
 
-  TokenEndpointRelay(URI endpoint) throws IOException {
+  EndpointRelay(URI endpoint) throws IOException {
     this.endpoint = endpoint;
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1024);
     server.setExecutor(threads);
@@ -30,7 +33,7 @@ final class TokenEndpointRelay implements AutoCloseable {
   }
 
   URI uri() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/token");
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/endpoint");
   }
 
   int requests() {
@@ -41,12 +44,15 @@ final class TokenEndpointRelay implements AutoCloseable {
     try (exchange) {
       requests.incrementAndGet();
       byte[] form = exchange.getRequestBody().readAllBytes();
-      HttpResponse<byte[]> answer = client.send(
-          HttpRequest.newBuilder(endpoint)
-              .header("Content-Type", "application/x-www-form-urlencoded")
-              .POST(HttpRequest.BodyPublishers.ofByteArray(form))
-              .build(),
-          HttpResponse.BodyHandlers.ofByteArray());
+      HttpRequest.Builder request = HttpRequest.newBuilder(endpoint)
+          .header("Content-Type", "application/x-www-form-urlencoded")
+          .method(exchange.getRequestMethod(), HttpRequest.BodyPublishers.ofByteArray(form));
+      String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+      if (authorization != null) {
+        request.header("Authorization", authorization);
+      }
+      HttpResponse<byte[]> answer =
+          client.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
       exchange.getResponseHeaders().set("Content-Type", "application/json");
       exchange.sendResponseHeaders(answer.statusCode(), answer.body().length);
       exchange.getResponseBody().write(answer.body());
