@@ -81,13 +81,7 @@ final class Exchange {
     IncomingRequest seen = new IncomingRequest(request, null);
     if (flow.skips(seen)) {
       chain.doFilter(
-          pass(
-              request,
-              response,
-              new ForwardedRequest(request),
-              seen,
-              null,
-              Optional.empty()),
+          pass(request, response, new ForwardedRequest(request), seen, null, Optional.empty()),
           response);
       return;
     }
@@ -129,8 +123,7 @@ final class Exchange {
         return;
       }
       ForwardedRequest forwarded = new ForwardedRequest(request);
-      passage =
-          new Passage(pass(request, response, forwarded, seen, finding, despite), response);
+      passage = new Passage(pass(request, response, forwarded, seen, finding, despite), response);
     }
     chain.doFilter(passage.request(), passage.response());
   }
@@ -208,12 +201,7 @@ final class Exchange {
       Tokens tokens,
       Caller caller) {
     forwarded.revokeBy(() -> flow.revoke(wanted, tokens));
-    forwarded.grant(
-        seen,
-        hiding(found, seen),
-        flow.propagation(),
-        caller.upstream(),
-        response);
+    forwarded.grant(seen, hiding(found, seen), flow.propagation(), caller.upstream(), response);
     forwarded.identify(new CallerPrincipal(caller, tokens), authType(found.credential()));
     DpopProofs proofs = flow.upstreamProofs(tokens);
     if (proofs != null) {

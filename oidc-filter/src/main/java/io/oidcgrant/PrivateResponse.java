@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A response that no shared cache may keep once {@link #restrict} was called, whatever the
- * application says: its request had a credential in the query (RFC 6750 section 2.3). One per
- * request.
+ * application says: its request had a credential in the query (RFC 6750 section 2.3), or its
+ * headers tell of the caller. One per request.
  */
 final class PrivateResponse extends HttpServletResponseWrapper {
   private static final String CACHE_CONTROL = "Cache-Control";

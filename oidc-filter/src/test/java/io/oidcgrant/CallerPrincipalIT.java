@@ -36,7 +36,8 @@ import org.junit.jupiter.api.Test;
 
 /** What the application is told of the caller by the servlet API. */
 class CallerPrincipalIT {
-  private static final List<String> ASKED_ROLES = List.of("admin", "b c", "b", "5", "null", "", "x");
+  private static final List<String> ASKED_ROLES =
+      List.of("admin", "b c", "b", "5", "null", "", "x");
 
   /** What the application saw. */
   private record Seen(
@@ -145,11 +146,17 @@ class CallerPrincipalIT {
   @Test
   void tokensOfAGrant_andTheIdTokensClaims_areTold() {
     start(config -> config.credentialClaim(List.of("mail")));
-    bench.issuer().answer(asked -> Reply.json(
-        200,
-        bench.issuer().tokens(Map.of(
-            "refresh_token", "rt-1",
-            "id_token", bench.issuer().idToken("gateway", Map.of("mail", "a@b"))))));
+    bench
+        .issuer()
+        .answer(asked -> Reply.json(
+            200,
+            bench
+                .issuer()
+                .tokens(Map.of(
+                    "refresh_token",
+                    "rt-1",
+                    "id_token",
+                    bench.issuer().idToken("gateway", Map.of("mail", "a@b"))))));
     CallerPrincipal caller = passes(FilterBench.basic("u", "p")).caller();
 
     assertThat(caller.getName()).isEqualTo("a@b");
@@ -179,8 +186,10 @@ class CallerPrincipalIT {
         .audienceRequired("api")
         .proofOfPossessionDpop("optional")
         .proofOfPossessionAuthMethodsValidation(false));
-    bench.issuer().answer(asked ->
-        Reply.json(200, bench.issuer().tokens(Map.of("access_token", token(Map.of())))));
+    bench
+        .issuer()
+        .answer(asked ->
+            Reply.json(200, bench.issuer().tokens(Map.of("access_token", token(Map.of())))));
     assertThat(passes(FilterBench.basic("u", "p")).type()).isEqualTo("BASIC");
     assertThat(passes("Refresh-Token: rt").type()).isEqualTo("Bearer");
     assertThat(passes("Access-Token: " + token(Map.of())).type()).isEqualTo("Bearer");
@@ -252,7 +261,7 @@ class CallerPrincipalIT {
     startBearer(config -> config);
     String token = "Authorization: Bearer " + token(Map.of());
     passes(token);
-    bench.clock().advance(Duration.ofSeconds(300));
+    bench.clock().advance(Duration.ofMinutes(5));
 
     assertThat(bench.http().get("/a", token).status()).isEqualTo(401);
     assertThat(seen).hasSize(1);

@@ -49,13 +49,17 @@ class DownstreamHeadersIT {
         .downstreamIdTokenHeader("x_id")
         .downstreamAccessTokenJwkHeader("x_at_jwk")
         .downstreamIdTokenJwkHeader("x_id_jwk")
-        .downstreamHeaders(List.of(claim("x_sub", "sub"), claim("X-Mail", "mail"), claim("x_no", "no"))));
+        .downstreamHeaders(
+            List.of(claim("x_sub", "sub"), claim("X-Mail", "mail"), claim("x_no", "no"))));
     String access = bench.issuer().accessToken(Map.of());
     String id = bench.issuer().idToken("gateway", Map.of("mail", "a@b"));
-    bench.issuer().answer(Reply.json(
-        200,
-        bench.issuer().tokens(
-            Map.of("access_token", access, "refresh_token", "rt-1", "id_token", id))));
+    bench
+        .issuer()
+        .answer(Reply.json(
+            200,
+            bench
+                .issuer()
+                .tokens(Map.of("access_token", access, "refresh_token", "rt-1", "id_token", id))));
     for (int i = 0; i < 2; i++) {
       Answer answer = bench.http().get("/a", FilterBench.basic("u", "p"));
 
@@ -64,8 +68,8 @@ class DownstreamHeadersIT {
       assertThat(answer.header("x-rt")).isEqualTo("rt-1");
       assertThat(answer.header("x-id")).isEqualTo(id);
       for (String key : List.of("x-at-jwk", "x-id-jwk")) {
-        String jwk = new String(
-            Base64.getDecoder().decode(answer.header(key)), StandardCharsets.UTF_8);
+        String jwk =
+            new String(Base64.getDecoder().decode(answer.header(key)), StandardCharsets.UTF_8);
         assertThat(jwk).contains(bench.issuer().key().getKeyID()).doesNotContain("\"d\":");
       }
       assertThat(answer.header("x-sub")).isEqualTo("alice");

@@ -22,8 +22,10 @@ class ResourceMetadataIT {
   private FilterBench bench;
 
   private void start(UnaryOperator<OidcGrantConfigBuilder> changes) {
-    bench = FilterBench.start(config -> changes.apply(
-        config.authMethods("bearer").audienceRequired("api").protectedResource("https://api.example/v1")));
+    bench = FilterBench.start(config -> changes.apply(config
+        .authMethods("bearer")
+        .audienceRequired("api")
+        .protectedResource("https://api.example/v1")));
   }
 
   @AfterEach

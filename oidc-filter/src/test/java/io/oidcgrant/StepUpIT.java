@@ -8,8 +8,8 @@ import io.oidcgrant.testing.RawHttp.Answer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +49,8 @@ class StepUpIT {
 
   @Test
   void challenge_saysWhichAuthenticationWouldDo() {
-    start(config -> config.acrValues(List.of("gold", "urn:x:silver")).maxAge(Duration.ofMinutes(5)));
+    start(
+        config -> config.acrValues(List.of("gold", "urn:x:silver")).maxAge(Duration.ofMinutes(5)));
     String wanted = "Bearer realm=\"oidc\", error=\"" + CODE
         + "\", acr_values=\"gold urn:x:silver\", max_age=\"300\"";
 
@@ -58,8 +59,8 @@ class StepUpIT {
       bench.refused(answer, 401, CODE);
       assertThat(answer.header("www-authenticate")).isEqualTo(wanted);
     }
-    for (Object time : Arrays.asList(
-        now() - 301, null, Long.toString(now()), now() + 3600, 1e300, true, -1)) {
+    for (Object time :
+        Arrays.asList(now() - 301, null, Long.toString(now()), now() + 3600, 1e300, true, -1)) {
       Answer answer = get(bearer("acr", "gold", "auth_time", time));
       bench.refused(answer, 401, CODE);
       assertThat(answer.header("www-authenticate")).isEqualTo(wanted);

@@ -5,9 +5,12 @@ import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.oauth2.sdk.token.RefreshToken;
 import com.nimbusds.oauth2.sdk.token.Tokens;
 import io.oidcgrant.OidcGrantFilter;
+import io.oidcgrant.UpstreamOAuthFilter;
 import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.config.UpstreamOAuthConfig;
+import io.oidcgrant.endpoint.TokenEndpointClient;
+import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
-import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -27,6 +30,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -41,19 +45,37 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class WarmPathBenchmark {
-  /** What the caller presents; the refresh token is as long as Keycloak's. */
-  @Param({"password", "refresh_token"})
+  /**
+   * What the caller presents, tokens as long as Keycloak's; {@code service}: nothing, the other
+   * filter puts its own token on.
+   */
+  @Param({"password", "refresh_token", "bearer", "service"})
   public String credential;
 
-  private OidcGrantFilter filter;
+  private final SignedToken signed = new SignedToken("RS256");
+  private KeyServer keys;
+  private Filter filter;
   private StandInRequest request;
   private HttpServletResponse response;
   private Last chain;
 
   @Setup
   public void start() throws Exception {
+    keys = KeyServer.start(signed.key());
     OidcGrantConfig config = OidcGrantConfig.builder()
-        .issuer("https://idp.example")
+        .issuer(SignedToken.ISSUER)
+        .usingPseudoIssuer(true)
+        .tokenEndpoint("https://idp.example/token")
+        .jwksEndpoint(keys.url())
+        .audienceRequired("api")
+        .authMethods("bearer")
+        .build();
+    String token = "a".repeat(1000);
+    TokenEndpointClient client =
+        asked -> CompletableFuture.completedFuture(new AccessTokenResponse(new Tokens(
+            new BearerAccessToken(token, 86_400, null), new RefreshToken("r".repeat(700)))));
+    OidcGrantConfig granting = OidcGrantConfig.builder()
+        .issuer(SignedToken.ISSUER)
         .usingPseudoIssuer(true)
         .tokenEndpoint("https://idp.example/token")
         .jwksEndpoint("https://idp.example/keys")
@@ -63,12 +85,19 @@ public class WarmPathBenchmark {
         .upstreamRefreshTokenHeader("refresh_token")
         .rotationGrace(Duration.ofHours(1))
         .build();
-    String token = "a".repeat(1000);
-    filter = new OidcGrantFilter(
-        config,
-        asked -> CompletableFuture.completedFuture(new AccessTokenResponse(new Tokens(
-            new BearerAccessToken(token, 86_400, null), new RefreshToken("r".repeat(700))))));
-    filter.init((FilterConfig) null);
+    filter = switch (credential) {
+      case "service" ->
+        new UpstreamOAuthFilter(
+            UpstreamOAuthConfig.builder()
+                .tokenEndpoint("https://idp.example/token")
+                .clientId("gateway")
+                .clientSecret("gateway-secret")
+                .build(),
+            client);
+      case "bearer" -> new OidcGrantFilter(config, client);
+      default -> new OidcGrantFilter(granting, client);
+    };
+    filter.init(new NoParams());
     request = new StandInRequest();
     request.header("Host", "api.example");
     request.header("User-Agent", "curl/8.5.0");
@@ -82,8 +111,10 @@ public class WarmPathBenchmark {
           "Basic "
               + Base64.getEncoder()
                   .encodeToString("john:doe-long-enough".getBytes(StandardCharsets.UTF_8)));
-    } else {
+    } else if (credential.equals("refresh_token")) {
       request.header("Refresh-Token", "t".repeat(700));
+    } else if (credential.equals("bearer")) {
+      request.header("Authorization", "Bearer " + signed.text());
     }
     response = (HttpServletResponse) Proxy.newProxyInstance(
         getClass().getClassLoader(),
@@ -94,6 +125,12 @@ public class WarmPathBenchmark {
     if (chain.request == null) {
       throw new IllegalStateException("the first request did not pass");
     }
+  }
+
+  @TearDown
+  public void stop() {
+    filter.destroy();
+    keys.close();
   }
 
   /** Filter alone. */

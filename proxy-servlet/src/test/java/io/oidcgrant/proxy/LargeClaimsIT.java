@@ -41,8 +41,10 @@ class LargeClaimsIT {
         directory,
         "services:\n"
             + service("up", "upstream_headers: [{header: x_text, path: [text]}]")
-            + service("down", "downstream_headers: [{header: x_a, path: [text]},"
-                + " {header: x_b, path: [text]}]")));
+            + service(
+                "down",
+                "downstream_headers: [{header: x_a, path: [text]},"
+                    + " {header: x_b, path: [text]}]")));
   }
 
   @AfterAll

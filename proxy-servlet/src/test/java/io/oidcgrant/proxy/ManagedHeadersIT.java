@@ -83,6 +83,7 @@ class ManagedHeadersIT {
     LAST_ALONE(name -> name.replaceFirst("[-.](?=[^-.]*$)", ".")),
     MIXED(name -> name.replaceFirst("[-.]", "_").replaceFirst("-", ".").toUpperCase(Locale.ROOT));
 
+    @SuppressWarnings("ImmutableEnumChecker") // it is a function without state
     private final UnaryOperator<String> change;
 
     Spelling(UnaryOperator<String> change) {
@@ -304,7 +305,7 @@ class ManagedHeadersIT {
     assertThat(bytes).doesNotContain(EVIL);
     String[] headAndBody = bytes.split("\r\n\r\n", 2);
     Map<String, String> seen = new TreeMap<>();
-    for (String line : headAndBody[0].split("\r\n")) {
+    for (String line : headAndBody[0].split("\r\n", -1)) {
       String[] field = line.split(": ?", 2);
       if (field.length == 2 && managed(field[0])) {
         assertThat(seen.put(field[0], shown(field[0], field[1]))).as(line).isNull();
