@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.jwk.JWK;
-import io.oidcgrant.http.TlsIdentity;
 import io.oidcgrant.jose.SigningKey;
 import io.oidcgrant.protocol.Secret;
 import java.net.URI;
@@ -23,7 +22,7 @@ class UpstreamOAuthConfigTest {
   private static final JWK KEY = SigningKey.generate(JWSAlgorithm.RS256).key();
   private static final JWK DPOP = SigningKey.generate(JWSAlgorithm.ES256).key();
 
-  /** Every field but the identifier of an entry of {@code certificates[]}. */
+  /** Every field but those of a client certificate. */
   private static final String ALL =
       """
       oauth:
@@ -44,9 +43,6 @@ class UpstreamOAuthConfigTest {
         client_alg: PS256
         client_jwk: '%s'
         client_keys_file: keys.json
-        tls_client_auth_cert: cert.pem
-        tls_client_auth_key: key.pem
-        tls_client_auth_key_password: key-password
         token_endpoint_dpop: true
         dpop_jwk: '%s'
         http_version: 1.1
@@ -120,12 +116,6 @@ class UpstreamOAuthConfigTest {
     told.put("client.client_alg", client.algorithm().map(JWSAlgorithm::getName));
     told.put("client.client_jwk", client.key().map(JWK::getKeyID));
     told.put("client.client_keys_file", requests.clientKeysFile().map(Object::toString));
-    TlsIdentity.Source certificate = requests.tlsClientAuth().orElse(null);
-    told.put("client.tls_client_auth_cert", certificate == null ? "" : certificate.certificate());
-    told.put("client.tls_client_auth_key", certificate == null ? "" : certificate.key());
-    told.put(
-        "client.tls_client_auth_key_password",
-        certificate == null ? "" : certificate.password().map(Secret::reveal));
     told.put("client.token_endpoint_dpop", requests.tokenEndpointDpop());
     told.put("client.dpop_jwk", requests.dpopJwk().map(JWK::getKeyID));
     told.put("client.http_proxy", requests.proxies().http().map(URI::toString));
@@ -172,9 +162,6 @@ class UpstreamOAuthConfigTest {
         .clientAlg("PS256")
         .clientJwk(KEY)
         .clientKeysFile("keys.json")
-        .tlsClientAuthCert("cert.pem")
-        .tlsClientAuthKey("key.pem")
-        .tlsClientAuthKeyPassword("key-password")
         .tokenEndpointDpop(true)
         .dpopJwk(DPOP)
         .httpProxy("http://proxy.example:3128")
@@ -226,7 +213,7 @@ class UpstreamOAuthConfigTest {
         UpstreamOAuthFields.rows().stream().map(Field::name).sorted().toList();
     assertThat(texts.keySet())
         .containsExactlyInAnyOrderElementsOf(fields.stream()
-            .filter(name -> !name.equals("client.tls_client_auth_cert_id"))
+            .filter(name -> !name.startsWith("client.tls_client_auth_"))
             .toList());
 
     Map<String, Object> read = told(parse(ALL));
@@ -299,13 +286,52 @@ class UpstreamOAuthConfigTest {
                     idp_error_response_body_templat: x
             """))
         .allSatisfy(problem -> assertThat(problem).doesNotContain("canary"))
-        .satisfiesExactlyInAnyOrder(
-            one -> assertThat(one).startsWith(at(8, "oauth.token_endpoint: is missing")),
-            one -> assertThat(one).startsWith(at(8, "oauth.client_id: is missing")),
-            one -> assertThat(one).startsWith(at(8, "oauth.username: is missing")));
+        .zipSatisfy(
+            List.of(
+                "8: oauth.token_endpoint: is missing: where tokens are asked for, or oauth.issuer",
+                "8: oauth.client_id: is missing: the client that asks",
+                "8: oauth.username: is missing: oauth.grant_type is password",
+                "12: oauth.scope: unknown field; did you mean scopes?",
+                "14: client.http_version: must be a number from 1.1 to 1.1",
+                "15: client.timeout: must be a whole number from 1 to 600000",
+                "17: cache.strategy: redis is not implemented in this release; implemented: memory",
+                "18: cache.eagerly_expire: must be a number from 0 to 31622400",
+                "20: behavior.idp_error_response_status_code: must be a whole number from 500 to 599",
+                "21: behavior.purge_token_on_upstream_status_codes[1]: must be a whole number from 100 to 599",
+                "22: behavior.upstream_access_token_header_name: is Content-Length, which the message sets itself",
+                "23: behavior.idp_error_response_content_type: must be a media type",
+                "24: behavior.idp_error_response_body_templat: unknown field; did you mean idp_error_response_body_template?"),
+            (problem, expected) -> assertThat(problem)
+                .isEqualTo("k.yaml:" + expected.replaceFirst(" ", " services[0].plugins[0].config.")));
   }
 
-  private static String at(int line, String problem) {
-    return "k.yaml:" + line + ": services[0].plugins[0].config." + problem;
+  @ParameterizedTest
+  @CsvSource(delimiter = '|', textBlock = """
+      http_proxy: 'proxy.example:3128'                | http_proxy: must be an http URL of nothing but a host and a port
+      http_proxy: 'not a url'                         | http_proxy: must be an http URL of nothing but a host and a port
+      https_proxy: 'https://proxy.example'            | https_proxy: must be an http URL of nothing but a host and a port
+      https_proxy: 'http://user:canary@proxy.example' | https_proxy: must be an http URL of nothing but a host and a port
+      http_proxy: 'http://proxy.example/path'         | http_proxy: must be an http URL of nothing but a host and a port
+      http_proxy: 'http://proxy.example:65536'        | http_proxy: must be an http URL of nothing but a host and a port
+      http_proxy_authorization: Basic canary          | http_proxy_authorization: has no effect without http_proxy
+      https_proxy_authorization: "canary\\r\\nX: y"    | https_proxy_authorization: cannot be the value of a header
+      """, quoteCharacter = '`')
+  void proxyThatCannotBeOne_isRefused_byBothPlugins(String line, String problem) {
+    assertThat(problems(GOOD + "client:\n  " + line))
+        .hasSize(1)
+        .allSatisfy(told -> assertThat(told)
+            .startsWith("k.yaml:6: client." + problem)
+            .doesNotContain("canary"));
+    ConfigException refused = catchThrowableOfType(
+        ConfigException.class,
+        () -> OidcGrantFile.parse(
+            "k.yaml", "issuer: https://idp.example\nclient_id: a\nclient_secret: b\n" + line));
+    assertThat(refused.getMessage()).startsWith("k.yaml:4: " + problem).doesNotContain("canary");
+  }
+
+  @Test
+  void proxy_mayHaveNoPort_andASlash() {
+    assertThat(problems(GOOD + "client: {http_proxy: 'HTTP://proxy/', https_proxy: 'http://[::1]:1'}"))
+        .isEmpty();
   }
 }
