@@ -33,7 +33,6 @@ final class OidcRules {
     rules.methods();
     PossessionRules.check(values, problem);
     HeaderRules.check(values, problem);
-    ProxyRules.check(values, problem);
     CallerRules.check(values, consumers, problem);
     rules.cache();
   }

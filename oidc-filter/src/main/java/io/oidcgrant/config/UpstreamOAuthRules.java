@@ -72,7 +72,6 @@ final class UpstreamOAuthRules {
           (field, message) -> problem.accept(NAMES.getOrDefault(field.name(), field), message);
       ClientRules.check(requests, translated);
       HeaderRules.check(requests, translated);
-      ProxyRules.check(requests, translated);
     }
   }
 

@@ -85,6 +85,14 @@ class UpstreamOAuthConfigTest {
     return com.nimbusds.jose.util.JSONObjectUtils.toJSONString(members);
   }
 
+  private static JWK parsed(String json) {
+    try {
+      return JWK.parse(json);
+    } catch (java.text.ParseException e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static UpstreamOAuthConfig parse(String text) {
     return OidcGrantFile.parseUpstreamOAuth("k.yaml", text);
   }
@@ -160,7 +168,7 @@ class UpstreamOAuthConfigTest {
         .authMethod("private_key_jwt")
         .clientSecretJwtAlg("HS256")
         .clientAlg("PS256")
-        .clientJwk(KEY)
+        .clientJwk(parsed(without(KEY)))
         .clientKeysFile("keys.json")
         .tokenEndpointDpop(true)
         .dpopJwk(DPOP)
@@ -307,13 +315,14 @@ class UpstreamOAuthConfigTest {
 
   @ParameterizedTest
   @CsvSource(delimiter = '|', textBlock = """
-      http_proxy: 'proxy.example:3128'                | http_proxy: must be an http URL of nothing but a host and a port
-      http_proxy: 'not a url'                         | http_proxy: must be an http URL of nothing but a host and a port
-      https_proxy: 'https://proxy.example'            | https_proxy: must be an http URL of nothing but a host and a port
-      https_proxy: 'http://user:canary@proxy.example' | https_proxy: must be an http URL of nothing but a host and a port
-      http_proxy: 'http://proxy.example/path'         | http_proxy: must be an http URL of nothing but a host and a port
-      http_proxy: 'http://proxy.example:65536'        | http_proxy: must be an http URL of nothing but a host and a port
-      http_proxy_authorization: Basic canary          | http_proxy_authorization: has no effect without http_proxy
+      http_proxy: 'proxy.example:3128'                | http_proxy: must be http://HOST:PORT
+      http_proxy: 'not a url'                         | http_proxy: must be http://HOST:PORT
+      https_proxy: 'https://proxy.example'            | https_proxy: must be http://HOST:PORT
+      https_proxy: 'http://user:canary@proxy.example' | https_proxy: must be http://HOST:PORT
+      http_proxy: 'http://proxy.example/path'         | http_proxy: must be http://HOST:PORT
+      http_proxy: 'http://proxy.example?canary'       | http_proxy: must be http://HOST:PORT
+      http_proxy: 'http://proxy.example:65536'        | http_proxy: must be http://HOST:PORT
+      http_proxy: 'http://proxy.example:0'            | http_proxy: must be http://HOST:PORT
       https_proxy_authorization: "canary\\r\\nX: y"    | https_proxy_authorization: cannot be the value of a header
       """, quoteCharacter = '`')
   void proxyThatCannotBeOne_isRefused_byBothPlugins(String line, String problem) {
