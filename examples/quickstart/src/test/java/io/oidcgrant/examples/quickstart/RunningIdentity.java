@@ -17,8 +17,7 @@ import java.util.Map;
 
 /** The jar of the stand-in for Kong Identity, as a process of its own. */
 final class RunningIdentity implements AutoCloseable {
-  private static final Path JAR =
-      Path.of("..", "kong-identity", "target", "kong-identity.jar");
+  private static final Path JAR = Path.of("..", "kong-identity", "target", "kong-identity.jar");
   private static final String READY = "ready identity=";
 
   private final HttpClient client = HttpClient.newHttpClient();
@@ -59,7 +58,8 @@ final class RunningIdentity implements AutoCloseable {
     Map<String, Object> server =
         post("/v1/auth-servers", "{\"name\":\"tests\",\"audience\":\"http://api.example\"}");
     String one = "/v1/auth-servers/" + server.get("id");
-    Object scope = post(one + "/scopes", "{\"name\":\"my-scope\",\"enabled\":true}").get("id");
+    Object scope =
+        post(one + "/scopes", "{\"name\":\"my-scope\",\"enabled\":true}").get("id");
     Map<String, Object> made = post(
         one + "/clients",
         "{\"name\":\"Client\",\"grant_types\":[\"client_credentials\"],\"response_types\":[\"token\"],\"allow_scopes\":[\""

@@ -95,7 +95,10 @@ class ServiceTokensIT {
         """);
     try (RunningProxy proxy = start()) {
       for (String client : new String[] {
-        "post service", "basic service", "issuer service", "secret-jwt service-jwt",
+        "post service",
+        "basic service",
+        "issuer service",
+        "secret-jwt service-jwt",
         "key-jwt kong-static"
       }) {
         String[] parts = client.split(" ", -1);

@@ -121,8 +121,7 @@ class UpstreamOAuthGuideIT {
   private void assertOwnToken(RunningProxy proxy) throws Exception {
     JWTClaimsSet claims =
         UpstreamToken.verified(proxy, variables.get("ISSUER_URL") + "/.well-known/jwks");
-    JWTClaimsSet callers =
-        SignedJWT.parse(variables.get("ACCESS_TOKEN")).getJWTClaimsSet();
+    JWTClaimsSet callers = SignedJWT.parse(variables.get("ACCESS_TOKEN")).getJWTClaimsSet();
     assertThat(claims.getJWTID()).isNotEqualTo(callers.getJWTID());
     assertThat(claims.getIssuer()).isEqualTo(variables.get("ISSUER_URL"));
     assertThat(claims.getAudience()).containsExactly("http://myhttpbin.dev");

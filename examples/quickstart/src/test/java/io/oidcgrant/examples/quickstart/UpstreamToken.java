@@ -28,8 +28,8 @@ final class UpstreamToken {
   static JWTClaimsSet verified(RunningProxy proxy, String jwksUri) throws Exception {
     SignedJWT token = SignedJWT.parse(of(proxy));
     JWKSet keys = JWKSet.load(URI.create(jwksUri).toURL());
-    assertThat(token.verify(new RSASSAVerifier(
-            keys.getKeyByKeyId(token.getHeader().getKeyID()).toRSAKey())))
+    assertThat(token.verify(
+            new RSASSAVerifier(keys.getKeyByKeyId(token.getHeader().getKeyID()).toRSAKey())))
         .isTrue();
     return token.getJWTClaimsSet();
   }
