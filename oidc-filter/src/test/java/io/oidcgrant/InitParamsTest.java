@@ -99,4 +99,29 @@ class InitParamsTest {
         .contains("init-param of filter oidc: isuer: unknown field; did you mean issuer?")
         .anyMatch(line -> line.contains("issuer: is missing"));
   }
+
+  @Test
+  void problemsOfTheOtherFilter_areToldAllAtOnce() {
+    FilterConfig params = params(
+        "oauth.client_idd", "service",
+        "oauth.client_secret", "canary",
+        "oauth.grant_type", "password",
+        "client.timeout", "soon",
+        "behavior.idp_error_response_status_code", "401",
+        "issuer", "https://idp.example");
+
+    String source = "init-param of filter oidc: ";
+    assertThat(catchThrowableOfType(
+                jakarta.servlet.ServletException.class, () -> new UpstreamOAuthFilter().init(params))
+            .getMessage())
+        .contains(source + "oauth.token_endpoint: is missing")
+        .contains(source + "oauth.client_id: is missing")
+        .contains(source + "oauth.client_idd: unknown field; did you mean client_id?")
+        .contains(source + "oauth.username: is missing")
+        .contains(source + "oauth.password: is missing")
+        .contains(source + "client.timeout: ")
+        .contains(source + "behavior.idp_error_response_status_code: must be a whole number from 500")
+        .contains(source + "issuer: unknown field; fields are named such as oauth.client_id")
+        .doesNotContain("canary");
+  }
 }

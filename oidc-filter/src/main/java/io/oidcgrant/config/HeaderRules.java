@@ -3,6 +3,7 @@ package io.oidcgrant.config;
 import io.oidcgrant.protocol.EndpointAddress;
 import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.TokenPart;
+import java.net.URI;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.regex.Pattern;
 
 /** Which names and values headers and parameters may have, ours and those of calls we make. */
 final class HeaderRules {
+  private static final int LAST_PORT = 65_535;
+
   private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e\\t]*");
 
   /**
@@ -86,8 +89,7 @@ final class HeaderRules {
     for (Field<String> field : List.of(OidcFields.HTTP_PROXY, OidcFields.HTTPS_PROXY)) {
       values
           .find(field)
-          .filter(text -> EndpointAddress.wrong(text, true).isPresent()
-              || !text.toLowerCase(Locale.ROOT).startsWith("http://"))
+          .filter(text -> !isProxy(text))
           .ifPresent(text -> problem.accept(field, "must be http://HOST:PORT"));
     }
     for (Field<Secret> field :
@@ -97,6 +99,18 @@ final class HeaderRules {
           .filter(secret -> !HEADER_VALUE.matcher(secret.reveal()).matches())
           .ifPresent(secret -> problem.accept(field, "cannot be the value of a header"));
     }
+  }
+
+  private static boolean isProxy(String text) {
+    if (EndpointAddress.wrong(text, true).isPresent()) {
+      return false;
+    }
+    URI uri = URI.create(text);
+    return uri.getScheme().equalsIgnoreCase("http")
+        && uri.getPort() != 0
+        && uri.getPort() <= LAST_PORT
+        && (uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))
+        && uri.getRawQuery() == null;
   }
 
   private void names() {

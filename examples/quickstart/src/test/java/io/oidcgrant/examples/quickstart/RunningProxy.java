@@ -19,9 +19,10 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** The proxy's jar with its own upstream, in front of the real Keycloak. */
+/** The proxy's jar with its own upstream, and mostly in front of the real Keycloak. */
 final class RunningProxy implements AutoCloseable {
   static final Path JAR = Path.of(System.getProperty(
       "oidcgrant.proxy.jar",
@@ -30,20 +31,16 @@ final class RunningProxy implements AutoCloseable {
 
   private final HttpClient client = HttpClient.newHttpClient();
   private final EchoUpstream upstream = EchoUpstream.start();
-  private final EndpointRelay tokenEndpoint;
+  private final Optional<EndpointRelay> tokenEndpoint;
   private final Path log = Files.createTempFile("oidc-proxy", ".log");
   private final ProxyProcess process;
   private final int port;
 
-  private RunningProxy(String realm, String... configs) throws Exception {
-    KeycloakServer keycloak = SharedKeycloak.server();
-    tokenEndpoint =
-        new EndpointRelay(URI.create(keycloak.issuer(realm) + "/protocol/openid-connect/token"));
-    Map<String, String> environment = new LinkedHashMap<>();
-    environment.put("DECK_ISSUER", keycloak.issuer(realm));
-    environment.put("DECK_TOKEN_ENDPOINT", tokenEndpoint.uri().toString());
-    environment.put("DECK_CLIENT_ID", "service");
-    environment.put("DECK_CLIENT_SECRET", SECRET);
+  private RunningProxy(
+      Optional<EndpointRelay> tokenEndpoint, Map<String, String> issuer, String... configs)
+      throws Exception {
+    this.tokenEndpoint = tokenEndpoint;
+    Map<String, String> environment = new LinkedHashMap<>(issuer);
     environment.put("DECK_UPSTREAM_URL", upstream.uri() + "/anything");
     Options options =
         new Options(0, 0, 0, 0, JAR, Arrays.stream(configs).map(Path::of).toList());
@@ -59,7 +56,26 @@ final class RunningProxy implements AutoCloseable {
 
   /** The proxy with these files, which refer to a realm by {@code DECK_…} variables. */
   static RunningProxy start(String realm, String... configs) throws Exception {
-    return new RunningProxy(realm, configs);
+    KeycloakServer keycloak = SharedKeycloak.server();
+    EndpointRelay tokenEndpoint =
+        new EndpointRelay(URI.create(keycloak.issuer(realm) + "/protocol/openid-connect/token"));
+    return new RunningProxy(
+        Optional.of(tokenEndpoint),
+        Map.of(
+            "DECK_ISSUER",
+            keycloak.issuer(realm),
+            "DECK_TOKEN_ENDPOINT",
+            tokenEndpoint.uri().toString(),
+            "DECK_CLIENT_ID",
+            "service",
+            "DECK_CLIENT_SECRET",
+            SECRET),
+        configs);
+  }
+
+  /** The proxy with this file, which names its issuer itself, without Keycloak. */
+  static RunningProxy startAlone(Path config) throws Exception {
+    return new RunningProxy(Optional.empty(), Map.of(), config.toString());
   }
 
   static String basic(String user, String password) {
@@ -103,7 +119,7 @@ final class RunningProxy implements AutoCloseable {
 
   /** How often the token endpoint was asked, by configurations that go there through the relay. */
   int tokenRequests() {
-    return tokenEndpoint.requests();
+    return tokenEndpoint.orElseThrow().requests();
   }
 
   /** What the proxy has logged. */
@@ -116,7 +132,7 @@ final class RunningProxy implements AutoCloseable {
     if (process != null) {
       process.close();
     }
-    tokenEndpoint.close();
+    tokenEndpoint.ifPresent(EndpointRelay::close);
     upstream.close();
     Files.delete(log);
   }
