@@ -1,6 +1,7 @@
 package io.oidcgrant;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jose.util.JSONObjectUtils;
@@ -100,7 +101,7 @@ class IntrospectionOptionsIT {
   }
 
   @Test
-  void olderForm_hasTheMembersAtTheTop_orComesPlain() {
+  void olderForm_mayHaveTheMembersAtTheTop() {
     start(config -> config.introspectionAccept("application/jwt").cacheIntrospection(false));
     // Its aud is that of the answer and of the token at once.
     saysJwt(
@@ -283,7 +284,7 @@ class IntrospectionOptionsIT {
         Arguments.of("silence", (Fault) FaultyServer::silence, 504),
         Arguments.of("drip", (Fault) FaultyServer::drip, 504),
         Arguments.of("flood", (Fault) FaultyServer::flood, 502),
-        Arguments.of("notHttp", (Fault) FaultyServer::notHttp, 502),
+        Arguments.of("notHttp", (Fault) FaultyServer::notHttp, 503),
         Arguments.of("html", FaultyServer.answering(() -> "<html>canary</html>"), 502));
   }
 
@@ -297,7 +298,7 @@ class IntrospectionOptionsIT {
       bench.refused(get(OPAQUE), status, null);
       server.now(FaultyServer.answering(() -> JSONObjectUtils.toJSONString(members(Map.of()))));
 
-      assertThat(get(OPAQUE).status()).isEqualTo(200);
+      await().atMost(Duration.ofSeconds(10)).until(() -> get(OPAQUE).status() == 200);
     }
   }
 }
