@@ -47,9 +47,7 @@ class AccompanyingIdTokenPlacesIT {
 
   private Answer post(String target, String body, String... headers) {
     bench.mark();
-    return bench
-        .http()
-        .send("POST", target, body.getBytes(StandardCharsets.UTF_8), headers);
+    return bench.http().send("POST", target, body.getBytes(StandardCharsets.UTF_8), headers);
   }
 
   private String mail() {
@@ -60,7 +58,8 @@ class AccompanyingIdTokenPlacesIT {
   void body_holdsIt_andGoesOnWithoutIt() {
     start(config -> config);
 
-    assertThat(post("/a", "a=1&id=" + id("body") + "&b=2", FORM, access).status()).isEqualTo(200);
+    assertThat(post("/a", "a=1&id=" + id("body") + "&b=2", FORM, access).status())
+        .isEqualTo(200);
     assertThat(mail()).isEqualTo("body");
     assertThat(bench.app().last().body()).isEqualTo("a=1&b=2");
   }
@@ -103,8 +102,7 @@ class AccompanyingIdTokenPlacesIT {
     String id = id("twice");
     bench.mark();
 
-    bench.refused(
-        bench.http().get("/a?id=" + id + "&id=" + id, access), 400, "invalid_request");
+    bench.refused(bench.http().get("/a?id=" + id + "&id=" + id, access), 400, "invalid_request");
     bench.refused(post("/a", "id=" + id + "&id=" + id, FORM, access), 400, "invalid_request");
   }
 

@@ -106,8 +106,7 @@ class IntrospectionOptionsIT {
     // Its aud is that of the answer and of the token at once.
     saysJwt(
         "application/jwt",
-        issuer.sign(
-            Map.of("active", true, "aud", List.of("gateway", "api")), "JWT", null));
+        issuer.sign(Map.of("active", true, "aud", List.of("gateway", "api")), "JWT", null));
     assertThat(get(OPAQUE).status()).isEqualTo(200);
     saysJwt(
         "application/jwt",
@@ -127,12 +126,12 @@ class IntrospectionOptionsIT {
   @ValueSource(strings = {"application/jwt", SIGNED})
   void answerWithoutASignature_isNotUsed(String accept) {
     start(config -> config.introspectionAccept(accept));
-    Map<String, Object> payload = Map.of(
-        "iss", issuer.url(), "aud", "gateway", "token_introspection", members(Map.of()));
+    Map<String, Object> payload =
+        Map.of("iss", issuer.url(), "aud", "gateway", "token_introspection", members(Map.of()));
     saysJwt(
         accept,
-        Base64URL.encode("{\"alg\":\"none\",\"typ\":\"token-introspection+jwt\"}")
-            + "." + Base64URL.encode(JSONObjectUtils.toJSONString(payload)) + ".");
+        Base64URL.encode("{\"alg\":\"none\",\"typ\":\"token-introspection+jwt\"}") + "."
+            + Base64URL.encode(JSONObjectUtils.toJSONString(payload)) + ".");
 
     bench.refused(get(OPAQUE), 502, null);
   }

@@ -74,8 +74,7 @@ class TokenExchangeConditionsIT {
   }
 
   private SubjectIssuer ofOwn(boolean verified, Conditions conditions) {
-    return new SubjectIssuer(
-        own.url(), Optional.of(conditions), verified, Optional.empty(), NONE);
+    return new SubjectIssuer(own.url(), Optional.of(conditions), verified, Optional.empty(), NONE);
   }
 
   private SubjectIssuer ofForeign(boolean verified, Optional<URI> keys) {
@@ -123,10 +122,10 @@ class TokenExchangeConditionsIT {
 
   @Test
   void allConditions_mustHoldAtOnce() {
-    start(ofOwn(
-        true, new Conditions(List.of("api"), NONE, List.of("read"), List.of("write"))));
+    start(ofOwn(true, new Conditions(List.of("api"), NONE, List.of("read"), List.of("write"))));
 
-    assertThat(status(own.accessToken(Map.of("aud", "api", "scope", "read write")))).isEqualTo(200);
+    assertThat(status(own.accessToken(Map.of("aud", "api", "scope", "read write"))))
+        .isEqualTo(200);
     assertThat(status(own.accessToken(Map.of("aud", "api", "scope", "admin")))).isEqualTo(200);
     assertThat(own.asked()).isEmpty();
     assertThat(status(own.accessToken(Map.of("aud", "api", "scope", "read")))).isEqualTo(200);
@@ -135,8 +134,7 @@ class TokenExchangeConditionsIT {
 
   @Test
   void emptyLists_askForNothing() {
-    start(
-        Optional.of(NONE), Optional.of(NONE), ofForeign(true, Optional.empty()));
+    start(Optional.of(NONE), Optional.of(NONE), ofForeign(true, Optional.empty()));
 
     assertThat(status(foreign.accessToken(Map.of()))).isEqualTo(200);
     assertThat(own.asked().get(0).form()).doesNotContainKeys("scope", "audience");
@@ -156,9 +154,7 @@ class TokenExchangeConditionsIT {
     own.answer(Reply.error(400, "invalid_grant"));
     bench.mark();
     bench.refused(
-        bench
-            .http()
-            .get("/a", "Authorization: Bearer " + foreign.sign(Map.of(), "JWT", other)),
+        bench.http().get("/a", "Authorization: Bearer " + foreign.sign(Map.of(), "JWT", other)),
         401,
         "invalid_token");
   }
@@ -220,8 +216,7 @@ class TokenExchangeConditionsIT {
                 "/a",
                 "Authorization: Bearer "
                     + foreign.accessToken(Map.of(
-                        "cnf",
-                        Map.of("x5t#S256", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I")))),
+                        "cnf", Map.of("x5t#S256", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I")))),
         401,
         "invalid_token");
   }

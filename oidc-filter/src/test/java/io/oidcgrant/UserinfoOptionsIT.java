@@ -83,8 +83,9 @@ class UserinfoOptionsIT {
     assertThat(get(OPAQUE, "X-Tenant: other").status()).isEqualTo(200);
 
     List<Asked> asked = askedUserinfo();
-    assertThat(asked).extracting(Asked::query).containsExactly(
-        "v=1&site=a%26b", "v=1&site=c", "v=1");
+    assertThat(asked)
+        .extracting(Asked::query)
+        .containsExactly("v=1&site=a%26b", "v=1&site=c", "v=1");
     assertThat(asked.get(0).header("x-tenant")).isEqualTo("t");
     assertThat(asked.get(0).header("accept")).isEqualTo("application/jwt");
   }
@@ -150,7 +151,8 @@ class UserinfoOptionsIT {
 
   @Test
   void search_aboutSomebodyElse_isNotUsed_forAnyCredential() {
-    start(config -> config.authMethods("bearer", "password").audienceRequired("api").searchUserInfo(true));
+    start(config ->
+        config.authMethods("bearer", "password").audienceRequired("api").searchUserInfo(true));
     says(Reply.json(200, "{\"sub\":\"bob\",\"groups\":[\"staff\"]}"));
 
     bench.refused(
@@ -172,8 +174,7 @@ class UserinfoOptionsIT {
       }
       String thumbprint = thumbprint(asked.header("dpop"));
       Map<String, Object> change = new HashMap<>(Map.of("token_type", "DPoP"));
-      change.put(
-          "access_token", issuer.accessToken(Map.of("cnf", Map.of("jkt", thumbprint))));
+      change.put("access_token", issuer.accessToken(Map.of("cnf", Map.of("jkt", thumbprint))));
       return Reply.json(200, issuer.tokens(change));
     });
 
