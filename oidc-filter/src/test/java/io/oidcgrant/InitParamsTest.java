@@ -112,7 +112,8 @@ class InitParamsTest {
 
     String source = "init-param of filter oidc: ";
     assertThat(catchThrowableOfType(
-                jakarta.servlet.ServletException.class, () -> new UpstreamOAuthFilter().init(params))
+                jakarta.servlet.ServletException.class,
+                () -> new UpstreamOAuthFilter().init(params))
             .getMessage())
         .contains(source + "oauth.token_endpoint: is missing")
         .contains(source + "oauth.client_id: is missing")
@@ -120,7 +121,8 @@ class InitParamsTest {
         .contains(source + "oauth.username: is missing")
         .contains(source + "oauth.password: is missing")
         .contains(source + "client.timeout: ")
-        .contains(source + "behavior.idp_error_response_status_code: must be a whole number from 500")
+        .contains(
+            source + "behavior.idp_error_response_status_code: must be a whole number from 500")
         .contains(source + "issuer: unknown field; fields are named such as oauth.client_id")
         .doesNotContain("canary");
   }

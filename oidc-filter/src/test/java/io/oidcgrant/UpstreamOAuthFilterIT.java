@@ -109,7 +109,8 @@ class UpstreamOAuthFilterIT {
             "behavior.upstream_access_token_header_name",
             "X-Token"));
 
-    assertThat(http.get("/a?x=1", BEARER + "callers", "X-Token: forged").status()).isEqualTo(200);
+    assertThat(http.get("/a?x=1", BEARER + "callers", "X-Token: forged").status())
+        .isEqualTo(200);
     assertThat(http.get("/a", "X-Token: forged").status()).isEqualTo(200);
 
     assertThat(issuer.asked()).hasSize(1);

@@ -23,8 +23,7 @@ class UpstreamOAuthConfigTest {
   private static final JWK DPOP = SigningKey.generate(JWSAlgorithm.ES256).key();
 
   /** Every field but those of a client certificate. */
-  private static final String ALL =
-      """
+  private static final String ALL = """
       oauth:
         token_endpoint: https://idp.example/token
         issuer: https://idp.example
@@ -69,8 +68,7 @@ class UpstreamOAuthConfigTest {
         idp_error_response_body_template: '{{message}}'
         purge_token_on_upstream_status_codes: [401, 403]
         retry_on_purge: false
-      """
-          .formatted(without(KEY), DPOP.toJSONString());
+      """.formatted(without(KEY), DPOP.toJSONString());
 
   private static final String GOOD = """
       oauth:
@@ -232,7 +230,8 @@ class UpstreamOAuthConfigTest {
     // None of them has its default, but the header that DPoP needs.
     Map<String, Object> defaults = told(parse(GOOD));
     assertThat(read).allSatisfy((name, value) -> {
-      if (!name.endsWith("header_name") && !name.endsWith("token_endpoint")
+      if (!name.endsWith("header_name")
+          && !name.endsWith("token_endpoint")
           && !name.endsWith("client_id")) {
         assertThat(value).as(name).isNotEqualTo(defaults.get(name));
       }
@@ -255,13 +254,14 @@ class UpstreamOAuthConfigTest {
   void clientSecretJwt_hasItsOwnAlgorithm(String written, String used) {
     String secret = "s".repeat(64);
     String algorithm = written == null ? "" : ", client_secret_jwt_alg: " + written;
-    assertThat(parse("oauth: {token_endpoint: 'https://idp.example/t', client_id: a, client_secret: "
-                + secret + "}\nclient: {auth_method: client_secret_jwt" + algorithm + "}\n")
-            .requests()
-            .clients()
-            .get(0)
-            .algorithm()
-            .map(JWSAlgorithm::getName))
+    assertThat(
+            parse("oauth: {token_endpoint: 'https://idp.example/t', client_id: a, client_secret: "
+                    + secret + "}\nclient: {auth_method: client_secret_jwt" + algorithm + "}\n")
+                .requests()
+                .clients()
+                .get(0)
+                .algorithm()
+                .map(JWSAlgorithm::getName))
         .contains(used);
   }
 
@@ -310,7 +310,8 @@ class UpstreamOAuthConfigTest {
                 "23: behavior.idp_error_response_content_type: must be a media type",
                 "24: behavior.idp_error_response_body_templat: unknown field; did you mean idp_error_response_body_template?"),
             (problem, expected) -> assertThat(problem)
-                .isEqualTo("k.yaml:" + expected.replaceFirst(" ", " services[0].plugins[0].config.")));
+                .isEqualTo(
+                    "k.yaml:" + expected.replaceFirst(" ", " services[0].plugins[0].config.")));
   }
 
   @ParameterizedTest
@@ -328,9 +329,8 @@ class UpstreamOAuthConfigTest {
   void proxyThatCannotBeOne_isRefused_byBothPlugins(String line, String problem) {
     assertThat(problems(GOOD + "client:\n  " + line))
         .hasSize(1)
-        .allSatisfy(told -> assertThat(told)
-            .startsWith("k.yaml:6: client." + problem)
-            .doesNotContain("canary"));
+        .allSatisfy(told ->
+            assertThat(told).startsWith("k.yaml:6: client." + problem).doesNotContain("canary"));
     ConfigException refused = catchThrowableOfType(
         ConfigException.class,
         () -> OidcGrantFile.parse(
@@ -340,7 +340,8 @@ class UpstreamOAuthConfigTest {
 
   @Test
   void proxy_mayHaveNoPort_andASlash() {
-    assertThat(problems(GOOD + "client: {http_proxy: 'HTTP://proxy/', https_proxy: 'http://[::1]:1'}"))
+    assertThat(
+            problems(GOOD + "client: {http_proxy: 'HTTP://proxy/', https_proxy: 'http://[::1]:1'}"))
         .isEmpty();
   }
 }
