@@ -12,23 +12,16 @@ import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
 import io.oidcgrant.protocol.Tokens;
-import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -253,26 +246,27 @@ final class Exchange {
     request.setAttribute(decided, forwarded);
   }
 
-  /** One request that waits in asynchronous mode; it is settled once, by whatever comes first. */
-  private final class Waiting implements AsyncListener {
+  /** One request that waits in asynchronous mode. */
+  private final class Waiting extends WaitingRequest {
     private final HttpServletRequest request;
     private final PrivateResponse response;
     private final ForwardedRequest forwarded;
-    private final AsyncContext async;
-    private final AtomicBoolean settled = new AtomicBoolean();
     private volatile Kind onTimeout = Kind.REQUEST_TIMEOUT;
     private volatile @Nullable Finding finding;
 
     Waiting(HttpServletRequest request, HttpServletResponse response, Set<String> hiddenFromQuery) {
+      this(
+          request,
+          new PrivateResponse(response),
+          ForwardedRequest.without(request, hiddenFromQuery));
+    }
+
+    private Waiting(
+        HttpServletRequest request, PrivateResponse response, ForwardedRequest forwarded) {
+      super(request, response, forwarded, BODY_TIME.plus(config.timeout()).plus(MARGIN));
       this.request = request;
-      this.response = new PrivateResponse(response);
-      this.forwarded = new ForwardedRequest(request);
-      forwarded.hideFromQuery(hiddenFromQuery);
-      // With the wrapper: what is dispatched to must see it even where the filter is not mapped to
-      // ASYNC.
-      this.async = forwarded.begin(this.response);
-      async.setTimeout(BODY_TIME.plus(config.timeout()).plus(MARGIN).toMillis());
-      async.addListener(this);
+      this.response = response;
+      this.forwarded = forwarded;
     }
 
     void readBody() throws IOException {
@@ -328,7 +322,7 @@ final class Exchange {
     }
 
     private void pass(IncomingRequest seen, Finding.Found found, Wanted wanted, Tokens tokens) {
-      if (!settled.compareAndSet(false, true)) {
+      if (!settle()) {
         return;
       }
       try {
@@ -338,7 +332,7 @@ final class Exchange {
         }
         grant(request, response, forwarded, seen, found, wanted, tokens, caller);
       } catch (GrantException e) {
-        settle(seen, e.failure());
+        refused(seen, e.failure());
         return;
       } catch (RuntimeException e) {
         LOG.error("a fault while a request was made ready to go on", e);
@@ -348,36 +342,13 @@ final class Exchange {
       dispatch();
     }
 
-    private void dispatch() {
-      try {
-        async.dispatch();
-      } catch (IllegalArgumentException e) {
-        // Tomcat computes no path for some that it has served: the root of a context, // before it.
-        dispatchTo(
-            request.getServletPath() + Objects.requireNonNullElse(request.getPathInfo(), ""));
-      } catch (RuntimeException e) {
-        // The caller has gone, and the container has ended the request.
-        LOG.debug("a request ended while it waited", e);
-      }
-    }
-
-    private void dispatchTo(String decoded) {
-      try {
-        String path = new URI(null, null, decoded.isEmpty() ? "/" : decoded, null).getRawPath();
-        async.dispatch(path.replace(";", "%3B"));
-      } catch (URISyntaxException | RuntimeException e) {
-        LOG.debug("a request that waited cannot be sent on", e);
-        refuse(Failure.of(Kind.MALFORMED_REQUEST, "the path cannot be sent on"));
-      }
-    }
-
     private void fail(@Nullable IncomingRequest seen, Failure failure) {
-      if (settled.compareAndSet(false, true)) {
-        settle(seen, failure);
+      if (settle()) {
+        refused(seen, failure);
       }
     }
 
-    private void settle(@Nullable IncomingRequest seen, Failure failure) {
+    private void refused(@Nullable IncomingRequest seen, Failure failure) {
       Optional<Caller> despite = seen == null ? Optional.empty() : flow.despite(failure);
       if (seen == null || despite.isEmpty()) {
         refuse(failure);
@@ -387,44 +358,14 @@ final class Exchange {
       dispatch();
     }
 
-    /** On a thread of the container's: a caller who does not read can make writing wait. */
-    private void refuse(Failure failure) {
-      try {
-        async.start(() -> write(failure));
-      } catch (RuntimeException e) {
-        LOG.debug("a request ended while it waited", e);
-      }
-    }
-
-    private void write(Failure failure) {
-      try {
-        errors.write(request, response, failure);
-        async.complete();
-      } catch (IOException | RuntimeException e) {
-        LOG.debug("a request ended while it waited", e);
-      }
+    @Override
+    void answer(Failure failure) throws IOException {
+      errors.write(request, response, failure);
     }
 
     @Override
-    public void onTimeout(AsyncEvent event) {
-      if (settled.compareAndSet(false, true)) {
-        write(Failure.of(onTimeout, "the request waited too long"));
-      }
-    }
-
-    @Override
-    public void onError(AsyncEvent event) {
-      settled.set(true);
-    }
-
-    @Override
-    public void onComplete(AsyncEvent event) {
-      settled.set(true);
-    }
-
-    @Override
-    public void onStartAsync(AsyncEvent event) {
-      // Somebody behind us waits for something of his own: not ours any more.
+    Kind lateness() {
+      return onTimeout;
     }
   }
 }

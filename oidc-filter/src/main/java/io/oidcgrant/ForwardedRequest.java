@@ -70,6 +70,13 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
     return startAsync(this, answer);
   }
 
+  /** A request that hides these parameters of its query from the start. */
+  static ForwardedRequest without(HttpServletRequest original, Set<String> queryNames) {
+    ForwardedRequest forwarded = new ForwardedRequest(original);
+    forwarded.hideFromQuery(queryNames);
+    return forwarded;
+  }
+
   /** Takes parameters out of the query. */
   void hideFromQuery(Set<String> names) {
     if (!names.isEmpty()) {

@@ -9,9 +9,6 @@ import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
 import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.Tokens;
-import jakarta.servlet.AsyncContext;
-import jakarta.servlet.AsyncEvent;
-import jakarta.servlet.AsyncListener;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
@@ -19,7 +16,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -124,80 +120,56 @@ final class ServiceExchange {
     request.setAttribute(decided, forwarded);
   }
 
-  /** One request that waits in asynchronous mode; it is settled once. */
-  private final class Waiting implements AsyncListener {
+  /** One request that waits in asynchronous mode. */
+  private final class Waiting extends WaitingRequest {
     private final HttpServletRequest request;
     private final HttpServletResponse response;
     private final ForwardedRequest forwarded;
     private final Wanted wanted;
-    private final AsyncContext async;
-    private final AtomicBoolean settled = new AtomicBoolean();
 
     Waiting(
         HttpServletRequest request,
         HttpServletResponse response,
         ForwardedRequest forwarded,
         Wanted wanted) {
+      super(request, response, forwarded, config.requests().timeout().plus(MARGIN));
       this.request = request;
       this.response = response;
       this.forwarded = forwarded;
       this.wanted = wanted;
-      this.async = forwarded.begin(response);
-      async.setTimeout(config.requests().timeout().plus(MARGIN).toMillis());
-      async.addListener(this);
     }
 
     void fetch() {
       var unused = source.fetch(wanted).whenComplete((tokens, error) -> {
-        if (!settled.compareAndSet(false, true)) {
+        if (!settle()) {
+          return;
+        }
+        if (tokens == null) {
+          refuse(
+              error == null
+                  ? Failure.of(Kind.INTERNAL, "no tokens and no error")
+                  : GrantException.failureOf(error));
           return;
         }
         try {
-          if (tokens == null) {
-            Failure failure = error == null
-                ? Failure.of(Kind.INTERNAL, "no tokens and no error")
-                : GrantException.failureOf(error);
-            async.start(() -> write(failure));
-            return;
-          }
           pass(request, response, forwarded, wanted, tokens);
-          async.dispatch();
         } catch (RuntimeException e) {
-          // The caller has gone, and the container has ended the request.
-          LOG.debug("a request ended while it waited", e);
+          LOG.error("a fault while a service token was put on a request", e);
+          refuse(GrantException.failureOf(e));
+          return;
         }
+        dispatch();
       });
     }
 
-    private void write(Failure failure) {
-      try {
-        errors.write(response, failure);
-        async.complete();
-      } catch (IOException | RuntimeException e) {
-        LOG.debug("a request ended while it waited", e);
-      }
+    @Override
+    void answer(Failure failure) throws IOException {
+      errors.write(response, failure);
     }
 
     @Override
-    public void onTimeout(AsyncEvent event) {
-      if (settled.compareAndSet(false, true)) {
-        write(Failure.of(Kind.ISSUER_TIMEOUT, "the request waited too long"));
-      }
-    }
-
-    @Override
-    public void onError(AsyncEvent event) {
-      settled.set(true);
-    }
-
-    @Override
-    public void onComplete(AsyncEvent event) {
-      settled.set(true);
-    }
-
-    @Override
-    public void onStartAsync(AsyncEvent event) {
-      // Somebody behind us waits for something of his own: not ours any more.
+    Kind lateness() {
+      return Kind.ISSUER_TIMEOUT;
     }
   }
 }

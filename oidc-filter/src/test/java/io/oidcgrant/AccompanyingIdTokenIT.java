@@ -47,6 +47,7 @@ class AccompanyingIdTokenIT {
             .idTokenParamName("x_id_token")
             .upstreamIdTokenHeader("x-id")
             .upstreamHeaders(List.of(HeaderSetting.ofClaim("x-mail", List.of("email"))))));
+    other.clock(bench.clock());
   }
 
   private String access(Map<String, ?> changes) {

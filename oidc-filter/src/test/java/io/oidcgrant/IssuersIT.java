@@ -9,13 +9,17 @@ import io.oidcgrant.config.IssuerKeys;
 import io.oidcgrant.config.OidcGrantConfigBuilder;
 import io.oidcgrant.testing.FilterBench;
 import io.oidcgrant.testing.RawHttp.Answer;
+import io.oidcgrant.testing.RawServer;
 import io.oidcgrant.testing.ScriptedIssuer;
+import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -107,6 +111,8 @@ class IssuersIT {
       passes(token(second, key));
       refused(token(third, key));
     }
+    refused(first.sign(Collections.singletonMap("iss", null), "JWT", null));
+    refused(first.sign(Map.of("iss", List.of(first.url())), "JWT", null));
     assertThat(List.of(first.keyFetches(), second.keyFetches(), third.keyFetches()))
         .containsExactly(1, 1, 1);
   }
@@ -192,6 +198,24 @@ class IssuersIT {
     passes(token(third));
     bench.refused(get(token(second)), 503, null);
     refused(token(third, second.key()));
+  }
+
+  @Test
+  @Timeout(8) // less than the deadline of ten seconds
+  void keyServerThatHangs_isWaitedForByNobodyElse() throws IOException {
+    CountDownLatch end = new CountDownLatch(1);
+    try (RawServer hanging = RawServer.start(out -> end.await())) {
+      start(config -> config
+          .jwksEndpoint(hanging.uri("/keys").toString())
+          .extraJwksUris(List.of(keysOf(third), hanging.uri("/more").toString()))
+          .issuerJwks(tied(second)));
+
+      passes(token(second));
+      passes(token(bench.issuer(), third.key()));
+      assertThat(hanging.requests()).isEqualTo(2);
+    } finally {
+      end.countDown();
+    }
   }
 
   @Test

@@ -38,6 +38,12 @@ class ManagedHeadersIT {
       Map<String, Object> all = new TreeMap<>();
       List<String> listed = Collections.list(request.getHeaderNames());
       all.put(
+          "ours",
+          listed.stream()
+              .filter(name -> NAMES.stream()
+                  .anyMatch(ours -> ours.equalsIgnoreCase(name.replaceAll("[_.]", "-"))))
+              .toList());
+      all.put(
           "trailers", request.isTrailerFieldsReady() ? request.getTrailerFields() : "not ready");
       for (String name : Stream.concat(NAMES.stream(), listed.stream()).toList()) {
         String value = request.getHeader(name);
@@ -93,7 +99,8 @@ class ManagedHeadersIT {
           .containsEntry("Authorization", "[Bearer " + token + "] Bearer " + token)
           .containsEntry("X-Credential-Identifier", "[alice] alice")
           .containsEntry("Connection", "[close, X-Kept] close, X-Kept")
-          .doesNotContainKeys("X-Consumer-Id", "X-None");
+          .doesNotContainKeys("X-Consumer-Id", "X-None")
+          .containsEntry("ours", List.of("Authorization", "X-Claim", "X-Credential-Identifier"));
       assertThat(all.get("trailers").toString()).isEqualToIgnoringCase("{x-good=1}");
       assertThat(all.entrySet())
           .filteredOn(entry -> entry.getKey().startsWith("date of "))

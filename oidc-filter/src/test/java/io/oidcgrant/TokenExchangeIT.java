@@ -68,6 +68,8 @@ class TokenExchangeIT {
         own,
         config -> changes.apply(
             config.authMethods("bearer").audienceRequired("api").tokenExchange(settings)));
+    // Without it what is signed later is from the future, and refused for that.
+    foreign.clock(bench.clock());
     return bench;
   }
 

@@ -92,16 +92,6 @@ final class CallerRules {
   /** What is asked for and cannot be done. */
   private void effects() {
     List<String> methods = OidcRules.methods(values);
-    boolean tokens =
-        methods.stream().anyMatch(Set.of("bearer", "introspection", "userinfo")::contains);
-    for (Field<?> field : List.of(
-        CallerFields.TOKEN_EXCHANGE,
-        CallerFields.ID_TOKEN_PARAM_NAME,
-        CallerFields.JWT_SESSION_COOKIE)) {
-      if (values.find(field).isPresent() && !tokens) {
-        problem.accept(field, "has no effect: auth_methods takes no access tokens of callers");
-      }
-    }
     boolean bearer = methods.contains("bearer");
     if (values.get(CallerFields.INTROSPECT_JWT_TOKENS) && bearer) {
       if (values.find(OidcFields.CLIENT_ID).orElse(List.of()).isEmpty()) {

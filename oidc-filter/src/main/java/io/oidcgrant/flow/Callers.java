@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Says of tokens who the caller is, as one configuration has it. Safe for concurrent use. */
 final class Callers {
+  /** Characters; longer answers' heads no container writes. */
+  private static final int MAX_TOLD = 32 * 1024;
+
   private final IdentitySettings settings;
   private final Propagation propagation;
   private final ConsumerMapping consumers;
@@ -108,6 +111,10 @@ final class Callers {
       downstream.add(header);
       downstream.add(value);
     });
+    if (downstream.stream().mapToInt(String::length).sum() > MAX_TOLD) {
+      return new Verdict(
+          null, Failure.of(Kind.ANSWER_UNUSABLE, "what the caller is to be told is too long"));
+    }
     return new Verdict(
         new Caller(
             named == null ? "" : named.toString(),

@@ -46,6 +46,7 @@ public final class GrantFlow {
   private final CallerPossession possession;
   private final Revocation revocation;
   private final InstantSource clock;
+  private final boolean skipsPreflight;
 
   private GrantFlow(
       OidcGrantConfig config, GrantRuntime runtime, @Nullable TokenEndpointClient custom) {
@@ -53,6 +54,7 @@ public final class GrantFlow {
     TokenSources sources = new TokenSources(config, runtime, custom);
     this.config = config;
     this.clock = runtime.clock();
+    this.skipsPreflight = !config.runOnPreflight();
     this.inputs = new CallerInputs(config);
     this.resolver =
         new CredentialResolver(methods(config), config.credentialBodyLimit(), inputs::wantsBody);
@@ -116,7 +118,7 @@ public final class GrantFlow {
 
   /** Whether a request goes on without a look at it. */
   public boolean skips(RequestView request) {
-    return !config.runOnPreflight() && request.method().equals("OPTIONS");
+    return skipsPreflight && request.method().equals("OPTIONS");
   }
 
   /** The credential; with it is hidden what came beside it. */

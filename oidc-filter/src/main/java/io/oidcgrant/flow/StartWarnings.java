@@ -61,6 +61,14 @@ final class StartWarnings {
       LOG.warn(
           "issuer {}: consumer_claims are set and there are no consumers: nobody passes", issuer);
     }
+    if (!tokens
+        && (config.tokenExchange().isPresent()
+            || config.idTokenParamName().isPresent()
+            || config.jwtSessionCookie().isPresent())) {
+      LOG.warn(
+          "issuer {}: token_exchange, id_token_param_name and jwt_session_cookie have no effect: auth_methods takes no access tokens of callers",
+          issuer);
+    }
     if (!config.sslVerify()) {
       LOG.warn("issuer {}: ssl_verify is off, anybody can pretend to be it", issuer);
     }

@@ -101,16 +101,21 @@ public final class RemoteKeys {
   /** Keys newer than {@code seen}, where they may be fetched now; else {@code seen}. */
   @SuppressWarnings("ReferenceEquality") // the copy itself is meant, not what is in it
   public CompletionStage<JWKSet> newerThan(JWKSet seen) {
+    CompletableFuture<JWKSet> started;
     synchronized (lock) {
       Copy now = copy;
       if (now != null && now.set() != seen) {
         return CompletableFuture.completedFuture(now.set());
       }
-      if (fetch == null && !mayFetch()) {
+      if (fetch != null) {
+        return fetch.copy().exceptionally(error -> seen);
+      }
+      if (!mayFetch()) {
         return CompletableFuture.completedFuture(seen);
       }
+      started = begin();
     }
-    return fetch().exceptionally(error -> seen);
+    return run(started).exceptionally(error -> seen);
   }
 
   void warmUp() {
@@ -136,14 +141,25 @@ public final class RemoteKeys {
   }
 
   private CompletionStage<JWKSet> fetch() {
-    CompletableFuture<JWKSet> started = new CompletableFuture<>();
+    CompletableFuture<JWKSet> started;
     synchronized (lock) {
       if (fetch != null) {
         return fetch.copy();
       }
-      fetch = started;
-      triedAt = clock.instant();
+      started = begin();
     }
+    return run(started);
+  }
+
+  /** A fetch that all join from now on; with the lock held. */
+  private CompletableFuture<JWKSet> begin() {
+    CompletableFuture<JWKSet> started = new CompletableFuture<>();
+    fetch = started;
+    triedAt = clock.instant();
+    return started;
+  }
+
+  private CompletionStage<JWKSet> run(CompletableFuture<JWKSet> started) {
     address
         .get()
         .thenCompose(uri -> client.exchange(request(uri), MAX_SET_BYTES))

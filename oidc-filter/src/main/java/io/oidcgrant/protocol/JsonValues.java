@@ -11,12 +11,13 @@ import org.jspecify.annotations.Nullable;
 public final class JsonValues {
   private JsonValues() {}
 
-  /** A copy that cannot be changed at any depth, without the members that are null. */
+  /** A copy that cannot be changed at any depth, without its own members that are null. */
   public static Map<String, Object> copyOf(Map<String, ? extends @Nullable Object> members) {
     Map<String, Object> copy = new LinkedHashMap<>();
     members.forEach((name, value) -> {
-      if (value != null) {
-        copy.put(name, fixed(value));
+      Object fixed = fixed(value);
+      if (fixed != null) {
+        copy.put(name, fixed);
       }
     });
     return Collections.unmodifiableMap(copy);
@@ -27,23 +28,15 @@ public final class JsonValues {
     return 6 * members.toString().length();
   }
 
-  private static Object fixed(Object value) {
+  private static @Nullable Object fixed(@Nullable Object value) {
     if (value instanceof Map<?, ?> members) {
-      Map<String, Object> copy = new LinkedHashMap<>();
-      members.forEach((name, member) -> {
-        if (member != null) {
-          copy.put(String.valueOf(name), fixed(member));
-        }
-      });
+      Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+      members.forEach((name, member) -> copy.put(String.valueOf(name), fixed(member)));
       return Collections.unmodifiableMap(copy);
     }
     if (value instanceof List<?> items) {
-      List<Object> copy = new ArrayList<>(items.size());
-      for (Object item : items) {
-        if (item != null) {
-          copy.add(fixed(item));
-        }
-      }
+      List<@Nullable Object> copy = new ArrayList<>(items.size());
+      items.forEach(item -> copy.add(fixed(item)));
       return Collections.unmodifiableList(copy);
     }
     return value;

@@ -25,6 +25,7 @@ import io.oidcgrant.protocol.Printable;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -94,16 +95,18 @@ final class SignatureCheck {
       return bad(
           what, "algorithm " + Printable.of(header.getAlgorithm().getName()) + " is not accepted");
     }
-    return new Search(token, what, sources.apply(issuer)).atHand(0);
+    return new Search(token, what, sources.apply(issuer)).run();
   }
 
-  /** One token's search for its key: first among all keys at hand, then among newer ones. */
+  /**
+   * One token's search for its key: first among all keys at hand, then among newer ones. Where one
+   * source has it, no other is waited for.
+   */
   private static final class Search {
     private final SignedJWT token;
     private final String what;
     private final List<KeySource> sources;
-    private final List<JWKSet> seen = new ArrayList<>();
-    private @Nullable Throwable trouble;
+    private volatile @Nullable Throwable trouble;
 
     Search(SignedJWT token, String what, List<KeySource> sources) {
       this.token = token;
@@ -111,44 +114,58 @@ final class SignatureCheck {
       this.sources = sources;
     }
 
-    CompletionStage<JWK> atHand(int place) {
-      if (place == sources.size()) {
-        return newer(0);
-      }
-      return sources.get(place).current().get().handle(this::orNone).thenCompose(keys -> {
-        seen.add(keys);
-        JWK key = signer(token, keys);
-        return key == null ? atHand(place + 1) : CompletableFuture.completedFuture(key);
-      });
+    CompletionStage<JWK> run() {
+      List<CompletableFuture<JWKSet>> current =
+          sources.stream().map(source -> orNone(source.current().get())).toList();
+      return signerIn(current)
+          .thenCompose(key -> key.isPresent()
+              ? CompletableFuture.completedFuture(key.get())
+              : newer(current.stream().map(CompletableFuture::join).toList()));
     }
 
     @SuppressWarnings("ReferenceEquality") // the same copy need not be tried twice
-    private CompletionStage<JWK> newer(int place) {
-      if (place == sources.size()) {
-        return nobody();
+    private CompletionStage<JWK> newer(List<JWKSet> seen) {
+      List<CompletableFuture<JWKSet>> sets = new ArrayList<>();
+      for (int i = 0; i < seen.size(); i++) {
+        JWKSet old = seen.get(i);
+        if (old != NONE) {
+          sets.add(orNone(sources.get(i).newer().apply(old))
+              .thenApply(keys -> keys == old ? NONE : keys));
+        }
       }
-      JWKSet old = seen.get(place);
-      if (old == NONE) {
-        return newer(place + 1);
-      }
-      return sources.get(place).newer().apply(old).handle(this::orNone).thenCompose(keys -> {
-        JWK key = keys == old ? null : signer(token, keys);
-        return key == null ? newer(place + 1) : CompletableFuture.completedFuture(key);
-      });
+      return signerIn(sets)
+          .thenCompose(
+              key -> key.isPresent() ? CompletableFuture.completedFuture(key.get()) : nobody());
+    }
+
+    /** The key as soon as one of the sets has it; empty when all have come without it. */
+    private CompletableFuture<Optional<JWK>> signerIn(List<CompletableFuture<JWKSet>> sets) {
+      CompletableFuture<Optional<JWK>> found = new CompletableFuture<>();
+      CompletableFuture<?>[] looks = sets.stream()
+          .map(set -> set.thenAccept(keys -> {
+            JWK key = found.isDone() ? null : signer(token, keys);
+            if (key != null) {
+              found.complete(Optional.of(key));
+            }
+          }))
+          .toArray(CompletableFuture<?>[]::new);
+      var unused = CompletableFuture.allOf(looks)
+          .whenComplete((done, error) -> found.complete(Optional.empty()));
+      return found;
     }
 
     /** One source that cannot be asked does not keep the others from knowing the key. */
-    private JWKSet orNone(@Nullable JWKSet keys, @Nullable Throwable error) {
-      if (keys == null) {
+    private CompletableFuture<JWKSet> orNone(CompletionStage<JWKSet> keys) {
+      return keys.toCompletableFuture().exceptionally(error -> {
         trouble = error;
         return NONE;
-      }
-      return keys;
+      });
     }
 
     private CompletionStage<JWK> nobody() {
-      return trouble != null
-          ? CompletableFuture.failedFuture(GrantException.causeOf(trouble))
+      Throwable reason = trouble;
+      return reason != null
+          ? CompletableFuture.failedFuture(GrantException.causeOf(reason))
           : bad(
               what,
               "signature is not of one of the issuer's keys (kid "

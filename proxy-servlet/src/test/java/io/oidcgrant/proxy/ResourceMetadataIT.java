@@ -18,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Metadata of protected resources behind the proxy (RFC 9728). */
@@ -49,6 +50,7 @@ class ResourceMetadataIT {
             // Two resources of one path, told apart by their hosts.
             + Configs.service("b", upstream.url(), plugin("https://one.example/same"))
             + Configs.service("c", upstream.url(), plugin("https://two.example/same"))
+            + Configs.service("six", upstream.url(), plugin("https://[2001:db8::1]:8443/six"))
             + Configs.service(".well-known", upstream.url(), plugin("https://api.example"))
             + Configs.service("open", upstream.url())));
   }
@@ -73,6 +75,10 @@ class ResourceMetadataIT {
     }
   }
 
+  private static Answer get(String target) {
+    return send("GET", target, "api.example");
+  }
+
   private static String resource(Answer answer) throws ParseException {
     assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
     assertThat(answer.header("Content-Type")).isEqualTo("application/json");
@@ -81,24 +87,41 @@ class ResourceMetadataIT {
 
   @Test
   void document_isServed_withAndWithoutARouteThatMatches() throws ParseException {
-    Answer answer = proxy.get(WELL_KNOWN + "/a");
+    Answer answer = get(WELL_KNOWN + "/a");
     assertThat(resource(answer)).isEqualTo("https://api.example/a");
     assertThat(JSONObjectUtils.parse(answer.body()))
         .containsEntry("authorization_servers", List.of(issuer.url()))
         .containsEntry("scopes_supported", List.of("read", "write"))
         .containsEntry("bearer_methods_supported", List.of("header", "query", "body"));
-    assertThat(resource(proxy.get(WELL_KNOWN))).isEqualTo("https://api.example");
-    assertThat(resource(proxy.get(WELL_KNOWN + "/a?x=1"))).isEqualTo("https://api.example/a");
+    assertThat(resource(get(WELL_KNOWN))).isEqualTo("https://api.example");
+    assertThat(resource(get(WELL_KNOWN + "/a?x=1"))).isEqualTo("https://api.example/a");
     assertThat(upstream.received()).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "one.example, https://one.example/same",
+    "TWO.example, https://two.example/same",
+    "two.example:8443, https://two.example/same",
+  })
+  void host_saysWhichOfTwoIsMeant(String host, String resource) throws ParseException {
+    assertThat(resource(send("GET", WELL_KNOWN + "/same", host))).isEqualTo(resource);
+  }
+
   @Test
-  void host_saysWhichOfTwoIsMeant() throws ParseException {
-    for (String host : List.of("one.example", "TWO.example", "two.example:8443")) {
-      assertThat(resource(send("GET", WELL_KNOWN + "/same", host)))
-          .isEqualTo(
-              "https://" + host.toLowerCase(java.util.Locale.ROOT).substring(0, 11) + "/same");
-    }
+  void address_isAHostAsWell() throws ParseException {
+    Answer answer = send("GET", WELL_KNOWN + "/six", "[2001:db8::1]:8443");
+
+    assertThat(resource(answer)).isEqualTo("https://[2001:db8::1]:8443/six");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"three.example", "api.example", "localhost", "one.example.evil"})
+  void resourceOfAnotherHost_isNotTold(String host) {
+    Answer answer = send("GET", WELL_KNOWN + "/same", host);
+
+    assertThat(answer.status()).isEqualTo(401);
+    assertThat(answer.body()).doesNotContain("authorization_servers");
   }
 
   @ParameterizedTest
@@ -118,7 +141,7 @@ class ResourceMetadataIT {
         "/a",
       })
   void elsewhere_nothingIsTold(String target) {
-    Answer answer = proxy.get(target);
+    Answer answer = get(target);
 
     // Below a guarded route, or what cannot be routed.
     assertThat(answer.status()).as(answer.toString()).isIn(400, 401);
@@ -128,14 +151,16 @@ class ResourceMetadataIT {
 
   @Test
   void head_isTheSameWithoutABody_andOthersAreRefused() {
-    Answer head = send("HEAD", WELL_KNOWN + "/a", "h");
+    Answer head = send("HEAD", WELL_KNOWN + "/a", "api.example");
     assertThat(head.status()).isEqualTo(200);
     assertThat(head.header("Content-Length"))
-        .isEqualTo(proxy.get(WELL_KNOWN + "/a").header("Content-Length"));
+        .isEqualTo(get(WELL_KNOWN + "/a").header("Content-Length"));
     for (String method : List.of("POST", "PUT", "DELETE", "OPTIONS", "get")) {
       try (RawConnection connection = proxy.connect()) {
-        Answer answer =
-            connection.request(method, WELL_KNOWN + "/a", new byte[] {'x'}).read();
+        Answer answer = connection
+            .send(method + " " + WELL_KNOWN + "/a HTTP/1.1\r\nHost: api.example\r\n"
+                + "Content-Length: 1\r\n\r\nx")
+            .read();
         assertThat(answer.status()).as(method).isEqualTo(405);
         assertThat(answer.header("Allow")).isEqualTo("GET, HEAD");
         // In step with the caller: the body was not taken for a request.
