@@ -30,7 +30,8 @@ class ServiceTokenFaultsIT {
   private static final int CONNECTIONS = 100;
   private static final int EACH = 10;
   private static final String[] ROUTES = {
-    "load", "down", "hang", "drip", "401", "html", "500", "mac", "close", "half", "endless", "429"
+    "load", "down", "hang", "drip", "401", "html", "500", "mac", "dpop", "close", "half", "endless",
+    "429"
   };
 
   @TempDir
@@ -133,6 +134,7 @@ class ServiceTokenFaultsIT {
       html  |   | "kind":"html"
       500   | 5 | "kind":"status","status":500
       mac   |   | "kind":"token_type","value":"mac"
+      dpop  |   | "kind":"token_type","value":"DPoP"
       close | 5 | "kind":"close"
       half  | 5 | "kind":"truncate"
       429   | 7 | "kind":"retry_after","seconds":7
