@@ -50,6 +50,7 @@ public final class RemoteKeys {
   private volatile @Nullable Copy copy;
   private @Nullable CompletableFuture<JWKSet> fetch; // guarded by lock
   private Instant triedAt = Instant.EPOCH; // guarded by lock
+  private Instant soughtAt = Instant.EPOCH; // guarded by lock
   private volatile @Nullable Failure lastFailure;
 
   RemoteKeys(
@@ -110,10 +111,11 @@ public final class RemoteKeys {
       if (fetch != null) {
         return fetch.copy().exceptionally(error -> seen);
       }
-      if (!mayFetch()) {
+      if (!maySeek()) {
         return CompletableFuture.completedFuture(seen);
       }
       started = begin();
+      soughtAt = triedAt;
     }
     return run(started).exceptionally(error -> seen);
   }
@@ -132,6 +134,13 @@ public final class RemoteKeys {
     synchronized (lock) {
       return age(triedAt).compareTo(lastFailure == null ? rediscovery : AFTER_FAILURE) >= 0;
     }
+  }
+
+  /** For a key that is not known: other fetches do not count, or a rotation after one would wait. */
+  private boolean maySeek() {
+    return lastFailure == null
+        ? age(soughtAt).compareTo(rediscovery) >= 0
+        : age(triedAt).compareTo(AFTER_FAILURE) >= 0;
   }
 
   /** How long ago; a clock that was set back counts as long ago. */
