@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Says of tokens who the caller is, as one configuration has it. Safe for concurrent use. */
 final class Callers {
   /** Characters; longer answers' heads no container writes. */
-  private static final int MAX_TOLD = 32 * 1024;
+  private static final int MAX_TOLD = 112 * 1024;
 
   private final IdentitySettings settings;
   private final Propagation propagation;
