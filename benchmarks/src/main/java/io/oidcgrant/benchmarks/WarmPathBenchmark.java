@@ -71,9 +71,8 @@ public class WarmPathBenchmark {
         .authMethods("bearer")
         .build();
     String token = "a".repeat(1000);
-    TokenEndpointClient client =
-        asked -> CompletableFuture.completedFuture(new AccessTokenResponse(new Tokens(
-            new BearerAccessToken(token, 86_400, null), new RefreshToken("r".repeat(700)))));
+    TokenEndpointClient client = asked -> CompletableFuture.completedFuture(new AccessTokenResponse(
+        new Tokens(new BearerAccessToken(token, 86_400, null), new RefreshToken("r".repeat(700)))));
     OidcGrantConfig granting = OidcGrantConfig.builder()
         .issuer(SignedToken.ISSUER)
         .usingPseudoIssuer(true)

@@ -136,7 +136,9 @@ public final class RemoteKeys {
     }
   }
 
-  /** For a key that is not known: other fetches do not count, or a rotation after one would wait. */
+  /**
+   * For a key that is not known: other fetches do not count, or a rotation after one would wait.
+   */
   private boolean maySeek() {
     return lastFailure == null
         ? age(soughtAt).compareTo(rediscovery) >= 0
