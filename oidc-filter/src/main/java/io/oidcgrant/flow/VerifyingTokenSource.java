@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
@@ -69,11 +68,13 @@ final class VerifyingTokenSource implements TokenSource<Tokens> {
     boolean ignoreSignature = config.ignoreSignature().contains(credential.method());
     String idToken = idToken(answer);
     CompletionStage<Verified> verified = verifier.accessToken(token, issuers, ignoreSignature);
-    CompletionStage<@Nullable Verified> identity = idToken == null
-        ? CompletableFuture.completedFuture(null)
-        : verifier.idToken(idToken, issuers, answer.clientId(), token);
+    if (idToken == null) {
+      return verified.thenApply(
+          facts -> assemble(credential, answer, token, null, facts, null, asked));
+    }
     return verified.thenCombine(
-        identity, (facts, id) -> assemble(credential, answer, token, idToken, facts, id, asked));
+        verifier.idToken(idToken, issuers, answer.clientId(), token),
+        (facts, id) -> assemble(credential, answer, token, idToken, facts, id, asked));
   }
 
   private Tokens assemble(
