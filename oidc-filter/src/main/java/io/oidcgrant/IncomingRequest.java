@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class IncomingRequest implements RequestView {
   private final HttpServletRequest request;
   private final byte @Nullable [] body;
+  private @Nullable List<String> names;
 
   IncomingRequest(HttpServletRequest request, byte @Nullable [] body) {
     this.request = request;
@@ -33,7 +34,12 @@ final class IncomingRequest implements RequestView {
 
   @Override
   public List<String> headerNames() {
-    return Collections.list(request.getHeaderNames());
+    List<String> known = names;
+    if (known == null) {
+      known = Collections.list(request.getHeaderNames());
+      names = known;
+    }
+    return known;
   }
 
   @Override

@@ -65,6 +65,11 @@ final class StandInRequest extends HttpServletRequestWrapper {
   }
 
   @Override
+  public boolean isAsyncStarted() {
+    return false;
+  }
+
+  @Override
   public Object getAttribute(String name) {
     return attributes.get(name);
   }

@@ -46,8 +46,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class WarmPathBenchmark {
   /**
-   * What the caller presents, tokens as long as Keycloak's; {@code service}: nothing, the other
-   * filter puts its own token on.
+   * What the caller presents, tokens of one length; {@code service}: nothing, the other filter puts
+   * its own token on.
    */
   @Param({"password", "refresh_token", "bearer", "service"})
   public String credential;
@@ -77,7 +77,7 @@ public class WarmPathBenchmark {
         .issuer(SignedToken.ISSUER)
         .usingPseudoIssuer(true)
         .tokenEndpoint("https://idp.example/token")
-        .jwksEndpoint("https://idp.example/keys")
+        .jwksEndpoint(keys.url())
         .clientId("gateway")
         .clientSecret("gateway-secret")
         .refreshTokenParamName("refresh_token")
@@ -111,7 +111,7 @@ public class WarmPathBenchmark {
               + Base64.getEncoder()
                   .encodeToString("john:doe-long-enough".getBytes(StandardCharsets.UTF_8)));
     } else if (credential.equals("refresh_token")) {
-      request.header("Refresh-Token", "t".repeat(700));
+      request.header("Refresh-Token", "t".repeat(signed.text().length()));
     } else if (credential.equals("bearer")) {
       request.header("Authorization", "Bearer " + signed.text());
     }
