@@ -4,22 +4,16 @@ import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.endpoint.TokenEndpointClient;
 import io.oidcgrant.flow.GrantFlow;
 import io.oidcgrant.flow.GrantRuntime;
-import jakarta.servlet.Filter;
-import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,18 +25,11 @@ import org.jspecify.annotations.Nullable;
  * <p>In {@code web.xml} it should have {@code async-supported}, as should what stands behind it:
  * then a request that waits for the issuer holds no thread; see {@link #setAsyncDispatch}.
  */
-public final class OidcGrantFilter implements Filter {
+public final class OidcGrantFilter extends TokenFilter {
   private static final String FORWARDED = OidcGrantFilter.class.getName() + ".forwarded";
-  private static final AtomicLong INSTANCES = new AtomicLong();
 
-  private final String decided =
-      OidcGrantFilter.class.getName() + ".decided." + INSTANCES.incrementAndGet();
   private final @Nullable TokenEndpointClient client;
   private final @Nullable OidcGrantConfig config;
-  private @Nullable Boolean asyncDispatch;
-  private String name = "";
-  private @Nullable GrantRuntime own;
-  private @Nullable Exchange exchange;
 
   /** To be configured by init-params: see {@link #init}. */
   public OidcGrantFilter() {
@@ -72,7 +59,7 @@ public final class OidcGrantFilter implements Filter {
   public OidcGrantFilter(OidcGrantConfig config, GrantRuntime runtime) {
     this.config = Objects.requireNonNull(config);
     this.client = null;
-    start(config, runtime);
+    startWith(handler(config, runtime));
   }
 
   /**
@@ -84,67 +71,16 @@ public final class OidcGrantFilter implements Filter {
    */
   @Override
   public void init(FilterConfig filterConfig) throws ServletException {
-    name = filterConfig.getFilterName();
-    try {
-      InitParams.asyncDispatch(filterConfig).ifPresent(this::setAsyncDispatch);
-      if (exchange != null) {
-        return;
-      }
-      OidcGrantConfig settings = config == null ? InitParams.read(filterConfig) : config;
-      GrantRuntime runtime = GrantRuntime.create();
-      own = runtime;
-      start(settings, runtime);
-    } catch (IllegalArgumentException e) {
-      throw new ServletException(e.getMessage(), e);
-    }
-  }
-
-  private void start(OidcGrantConfig settings, GrantRuntime runtime) {
-    GrantFlow flow = GrantFlow.create(settings, runtime, client);
-    exchange = new Exchange(flow, settings, decided);
+    super.init(filterConfig);
   }
 
   @Override
-  public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
-      throws IOException, ServletException {
-    Exchange started = exchange;
-    if (started == null
-        || !(request instanceof HttpServletRequest http)
-        || !(response instanceof HttpServletResponse answer)) {
-      throw new ServletException("OidcGrantFilter is not initialised, or the request is not HTTP");
-    }
-    if (request.getAttribute(decided) instanceof ForwardedRequest forwarded) {
-      // Back from an asynchronous dispatch, or on the way to an error page.
-      chain.doFilter(forwarded.isWithin(request) ? request : forwarded.over(http), response);
-      return;
-    }
-    started.handle(http, answer, chain, this::mayDispatch);
+  Handler configured(FilterConfig filterConfig, GrantRuntime runtime) {
+    return handler(config == null ? InitParams.read(filterConfig) : config, runtime);
   }
 
-  private boolean mayDispatch(HttpServletRequest request) {
-    Boolean allowed = asyncDispatch;
-    return allowed == null ? !OtherFilters.mayMatch(request, name) : allowed;
-  }
-
-  /**
-   * Whether a request that waits for the issuer goes on by an asynchronous dispatch, which holds no
-   * thread meanwhile. It passes by every filter behind this one that is not mapped to
-   * {@code ASYNC}; a guard among them would be left out. So the default is to do it only where no
-   * other filter of the application matches the request's path, and else to wait on the thread. The
-   * init-param {@code async_dispatch} says the same. To be called before {@link #init}.
-   */
-  public void setAsyncDispatch(boolean allowed) {
-    asyncDispatch = allowed;
-  }
-
-  /** Ends what the filter started itself; {@link #init} starts it again. */
-  @Override
-  public void destroy() {
-    if (own != null) {
-      own.close();
-      own = null;
-      exchange = null;
-    }
+  private Handler handler(OidcGrantConfig settings, GrantRuntime runtime) {
+    return new Exchange(GrantFlow.create(settings, runtime, client), settings, decided())::handle;
   }
 
   /**

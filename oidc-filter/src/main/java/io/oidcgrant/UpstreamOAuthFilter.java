@@ -4,20 +4,14 @@ import io.oidcgrant.config.UpstreamOAuthConfig;
 import io.oidcgrant.endpoint.TokenEndpointClient;
 import io.oidcgrant.flow.GrantRuntime;
 import io.oidcgrant.flow.ServiceTokens;
-import jakarta.servlet.Filter;
-import jakarta.servlet.FilterChain;
 import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,18 +20,11 @@ import org.jspecify.annotations.Nullable;
  * be, {@link OidcGrantFilter} stands before it. Configured by init-params, by a file or by
  * {@link UpstreamOAuthConfig}. Safe for concurrent use.
  */
-public final class UpstreamOAuthFilter implements Filter {
+public final class UpstreamOAuthFilter extends TokenFilter {
   private static final String TOKEN = UpstreamOAuthFilter.class.getName() + ".token";
-  private static final AtomicLong INSTANCES = new AtomicLong();
 
-  private final String decided =
-      UpstreamOAuthFilter.class.getName() + ".decided." + INSTANCES.incrementAndGet();
   private final @Nullable TokenEndpointClient client;
   private final @Nullable UpstreamOAuthConfig config;
-  private @Nullable Boolean asyncDispatch;
-  private String name = "";
-  private @Nullable GrantRuntime own;
-  private @Nullable ServiceExchange exchange;
 
   /** To be configured by init-params: see {@link #init}. */
   public UpstreamOAuthFilter() {
@@ -64,7 +51,7 @@ public final class UpstreamOAuthFilter implements Filter {
   public UpstreamOAuthFilter(UpstreamOAuthConfig config, GrantRuntime runtime) {
     this.config = Objects.requireNonNull(config);
     this.client = null;
-    start(config, runtime);
+    startWith(handler(config, runtime));
   }
 
   /**
@@ -76,62 +63,17 @@ public final class UpstreamOAuthFilter implements Filter {
    */
   @Override
   public void init(FilterConfig filterConfig) throws ServletException {
-    name = filterConfig.getFilterName();
-    try {
-      InitParams.asyncDispatch(filterConfig).ifPresent(this::setAsyncDispatch);
-      if (exchange != null) {
-        return;
-      }
-      UpstreamOAuthConfig settings =
-          config == null ? InitParams.readUpstreamOAuth(filterConfig) : config;
-      GrantRuntime runtime = GrantRuntime.create();
-      own = runtime;
-      start(settings, runtime);
-    } catch (IllegalArgumentException e) {
-      throw new ServletException(e.getMessage(), e);
-    }
-  }
-
-  private void start(UpstreamOAuthConfig settings, GrantRuntime runtime) {
-    exchange =
-        new ServiceExchange(ServiceTokens.create(settings, runtime, client), settings, decided);
+    super.init(filterConfig);
   }
 
   @Override
-  public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
-      throws IOException, ServletException {
-    ServiceExchange started = exchange;
-    if (started == null
-        || !(request instanceof HttpServletRequest http)
-        || !(response instanceof HttpServletResponse answer)) {
-      throw new ServletException(
-          "UpstreamOAuthFilter is not initialised, or the request is not HTTP");
-    }
-    if (request.getAttribute(decided) instanceof ForwardedRequest forwarded) {
-      chain.doFilter(forwarded.isWithin(request) ? request : forwarded.over(http), response);
-      return;
-    }
-    started.handle(http, answer, chain, this::mayDispatch);
+  Handler configured(FilterConfig filterConfig, GrantRuntime runtime) {
+    return handler(config == null ? InitParams.readUpstreamOAuth(filterConfig) : config, runtime);
   }
 
-  private boolean mayDispatch(HttpServletRequest request) {
-    Boolean allowed = asyncDispatch;
-    return allowed == null ? !OtherFilters.mayMatch(request, name) : allowed;
-  }
-
-  /** As {@link OidcGrantFilter#setAsyncDispatch}. */
-  public void setAsyncDispatch(boolean allowed) {
-    asyncDispatch = allowed;
-  }
-
-  /** Ends what the filter started itself; {@link #init} starts it again. */
-  @Override
-  public void destroy() {
-    if (own != null) {
-      own.close();
-      own = null;
-      exchange = null;
-    }
+  private Handler handler(UpstreamOAuthConfig settings, GrantRuntime runtime) {
+    ServiceTokens source = ServiceTokens.create(settings, runtime, client);
+    return new ServiceExchange(source, settings, decided())::handle;
   }
 
   /** The token of a request, for relays that see what the upstream says to it; null without one. */

@@ -427,9 +427,9 @@ final class OidcFields {
       "Hosts and domains that are reached without a proxy, separated by commas; `*` for all.");
   static final Field<Boolean> KEEPALIVE = row(
       "keepalive",
-      BOOLEAN,
+      new OnlyType<>(BOOLEAN, true),
       true,
-      "Accepted for Kong's sake: connections are kept as long as they are good.");
+      "Connections to the issuer are kept as long as they are good.");
   static final Field<Boolean> SSL_VERIFY =
       row("ssl_verify", BOOLEAN, true, "Verify the issuer's certificate and host name.");
   static final Field<String> CA_CERTIFICATES_FILE = row(

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of one {@code openid-connect} plugin: immutable, valid as a whole. Every accessor
@@ -328,6 +329,11 @@ public final class OidcGrantConfig {
 
   public List<IssuerKeys> issuerJwks() {
     return list(CallerFields.ISSUER_JWKS);
+  }
+
+  /** Whether an issuer has keys of its own, so that its tokens are nobody else's business. */
+  public boolean isApart(@Nullable Object issuer) {
+    return issuerJwks().stream().anyMatch(other -> other.issuer().equals(issuer));
   }
 
   public boolean enableHsSignatures() {

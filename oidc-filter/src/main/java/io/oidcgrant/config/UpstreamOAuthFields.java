@@ -112,9 +112,9 @@ final class UpstreamOAuthFields {
       "Private key for DPoP proofs; default: one for ES256, made at start.");
   static final Field<Double> HTTP_VERSION = ROWS.row(
       "client.http_version",
-      number(1.1, 1.1),
+      new OnlyType<>(number(1.0, 1.1), 1.1),
       1.1,
-      "Version of HTTP towards the token endpoint: 1.1.");
+      "Version of HTTP towards the token endpoint.");
   static final Field<String> HTTP_PROXY =
       ROWS.row("client.http_proxy", TEXT, "Proxy for an http token endpoint, a URL.");
   static final Field<Secret> HTTP_PROXY_AUTHORIZATION = ROWS.row(
@@ -134,9 +134,9 @@ final class UpstreamOAuthFields {
       "Longest time for one token request, from first to last byte, milliseconds.");
   static final Field<Boolean> KEEP_ALIVE = ROWS.row(
       "client.keep_alive",
-      BOOLEAN,
+      new OnlyType<>(BOOLEAN, true),
       true,
-      "Accepted for Kong's sake: connections are kept as long as they are good.");
+      "Connections to the issuer are kept as long as they are good.");
   static final Field<Boolean> SSL_VERIFY = ROWS.row(
       "client.ssl_verify", BOOLEAN, true, "Verify the issuer's certificate and host name.");
   static final Field<String> CA_CERTIFICATES_FILE = ROWS.row(

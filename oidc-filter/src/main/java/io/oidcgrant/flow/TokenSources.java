@@ -118,12 +118,12 @@ final class TokenSources {
     TokenSource<Tokens> verified =
         new PresentedTokenSource(config, issuer, verifier, runtime.clock());
     TokenSource<Tokens> confirmed = config.introspectJwtTokens()
-        ? request ->
-            verified.tokens(request).thenCompose(tokens -> confirmed(introspected, request, tokens))
+        ? ofOurs(request ->
+            verified.tokens(request).thenCompose(tokens -> introspected.confirmed(request, tokens)))
         : verified;
     TokenSource<Tokens> asked = methods.contains("introspection")
-        ? introspected
-        : methods.contains("userinfo") ? userInfo : confirmed;
+        ? ofOurs(introspected)
+        : methods.contains("userinfo") ? ofOurs(userInfo) : confirmed;
     return methods.contains("bearer")
         ? request -> (verifier.isJwt(request.credential().proof().reveal()) ? confirmed : asked)
             .tokens(request)
@@ -131,14 +131,15 @@ final class TokenSources {
   }
 
   /** A token of an issuer with keys of its own is not shown to the configured one. */
-  private CompletionStage<Tokens> confirmed(
-      IntrospectedTokenSource introspected, GrantRequest request, Tokens tokens) {
-    Object issuer = tokens.claims().get("iss");
-    if (config.issuerJwks().stream().anyMatch(other -> other.issuer().equals(issuer))) {
-      throw Failure.of(Kind.REJECTED, "access token: its issuer cannot be asked about it")
-          .toException();
-    }
-    return introspected.confirmed(request, tokens);
+  private TokenSource<Tokens> ofOurs(TokenSource<Tokens> asking) {
+    return request -> {
+      String token = request.credential().proof().reveal();
+      if (config.isApart(verifier.unverifiedClaims(token).get("iss"))) {
+        throw Failure.of(Kind.REJECTED, "access token: its issuer cannot be asked about it")
+            .toException();
+      }
+      return asking.tokens(request);
+    };
   }
 
   /** With the ID token that may come beside, of tokens that were not exchanged. */

@@ -95,7 +95,7 @@ final class UserinfoTokenSource implements TokenSource<Tokens> {
    * openid), as they are.
    */
   CompletionStage<Tokens> added(GrantRequest request, Tokens tokens) {
-    if (tokens.userInfo().isPresent() || ofAnother(tokens)) {
+    if (tokens.userInfo().isPresent() || config.isApart(tokens.claims().get("iss"))) {
       return CompletableFuture.completedFuture(tokens);
     }
     return ask(request, tokens.accessToken(), tokens.boundToOurKey())
@@ -118,12 +118,6 @@ final class UserinfoTokenSource implements TokenSource<Tokens> {
               ? tokens.withRenewAt(again)
               : tokens;
         });
-  }
-
-  /** A token of an issuer with keys of its own is not shown to the configured one. */
-  private boolean ofAnother(Tokens tokens) {
-    Object issuer = tokens.claims().get("iss");
-    return config.issuerJwks().stream().anyMatch(other -> other.issuer().equals(issuer));
   }
 
   private CompletionStage<Told> ask(GrantRequest request, Secret token, boolean bound) {

@@ -51,7 +51,7 @@ class UpstreamOAuthConfigTest {
         https_proxy_authorization: Basic dHdv
         no_proxy: localhost, .internal
         timeout: 2500
-        keep_alive: false
+        keep_alive: true
         ssl_verify: false
         ca_certificates_file: ca.pem
         insecure_http_issuer: true
@@ -176,7 +176,7 @@ class UpstreamOAuthConfigTest {
         .httpsProxyAuthorization("Basic dHdv")
         .noProxy("localhost, .internal")
         .timeout(Duration.ofMillis(2500))
-        .keepAlive(false)
+        .keepAlive(true)
         .sslVerify(false)
         .caCertificatesFile("ca.pem")
         .insecureHttpIssuer(true)
@@ -300,7 +300,7 @@ class UpstreamOAuthConfigTest {
                 "8: oauth.client_id: is missing: the client that asks",
                 "8: oauth.username: is missing: oauth.grant_type is password",
                 "12: oauth.scope: unknown field; did you mean scopes?",
-                "14: client.http_version: must be a number from 1.1 to 1.1",
+                "14: client.http_version: other than 1.1 is not implemented in this release",
                 "15: client.timeout: must be a whole number from 1 to 600000",
                 "17: cache.strategy: redis is not implemented in this release; implemented: memory",
                 "18: cache.eagerly_expire: must be a number from 0 to 31622400",
