@@ -2,11 +2,13 @@ package io.oidcgrant;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.oidcgrant.config.IssuerKeys;
 import io.oidcgrant.config.OidcGrantConfigBuilder;
 import io.oidcgrant.testing.FilterBench;
 import io.oidcgrant.testing.RawHttp.Answer;
 import io.oidcgrant.testing.ScriptedIssuer;
 import io.oidcgrant.testing.ScriptedIssuer.Reply;
+import java.net.URI;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -202,6 +204,24 @@ class UserinfoIT {
     get(header);
     assertThat(askedUserinfo()).isEqualTo(2);
     assertThat(told()).contains("staff");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"userinfo", "introspection", "bearer"})
+  void tokenOfAnIssuerApart_isNotShownToOurs(String method) {
+    try (ScriptedIssuer other = ScriptedIssuer.start()) {
+      start(config -> config
+          .authMethods(method)
+          .insecureAnyAudience(true)
+          .searchUserInfo(true)
+          .introspectionEndpoint(issuer.url() + "/token")
+          .issuerJwks(List.of(new IssuerKeys(other.url(), URI.create(other.url() + "/keys")))));
+      other.clock(bench.clock());
+
+      assertThat(get("Authorization: Bearer " + other.accessToken(Map.of())).status())
+          .isEqualTo(method.equals("bearer") ? 200 : 401);
+      assertThat(issuer.asked()).isEmpty();
+    }
   }
 
   @ParameterizedTest
