@@ -59,7 +59,11 @@ record RouteEntry(
     if (hosts.isEmpty() && paths.isEmpty() && methods.isEmpty()) {
       fields.problem("paths", null, "is missing: a route needs paths, hosts or methods");
     }
-    fields.take("protocols", FieldType.listOf(FieldType.oneOf("http", "https")));
+    boolean grpc = fields
+        .take("protocols", FieldType.listOf(FieldType.oneOf("http", "https", "grpc", "grpcs")))
+        .orElse(List.of())
+        .stream()
+        .anyMatch(protocol -> protocol.startsWith("grpc"));
     fields.take("regex_priority", FieldType.integer(0, Integer.MAX_VALUE));
     fields.take("request_buffering", FieldType.BOOLEAN);
     fields.take("response_buffering", FieldType.BOOLEAN);
@@ -78,7 +82,8 @@ record RouteEntry(
         patterns(fields, hosts),
         prefixes(fields, paths),
         Set.copyOf(methods),
-        fields.take("strip_path", FieldType.BOOLEAN).orElse(true),
+        // The path of a gRPC call is the name of its method.
+        fields.take("strip_path", FieldType.BOOLEAN).orElse(!grpc),
         fields.take("preserve_host", FieldType.BOOLEAN).orElse(false));
   }
 

@@ -12,10 +12,12 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,12 +25,10 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.jetty.client.AsyncRequestContent;
 import org.eclipse.jetty.client.BytesRequestContent;
-import org.eclipse.jetty.client.EarlyHintsProtocolHandler;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
-import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.ee10.proxy.AsyncProxyServlet;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
@@ -36,7 +36,6 @@ import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.ByteBufferPool;
-import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Attributes;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -53,34 +52,35 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayProxyServlet.class);
 
   private static final String RELAYED = GatewayProxyServlet.class.getName() + ".relayed";
-  private static final String CALLER_FAILURE = GatewayProxyServlet.class.getName() + ".failure";
+  static final String CALLER_FAILURE = GatewayProxyServlet.class.getName() + ".failure";
 
   /** Of the base class: set as soon as the body of an answer has begun. */
   private static final String WRITING = AsyncProxyServlet.class.getName() + ".writeListener";
 
   private static final Set<String> USUALLY_EMPTY = Set.of("GET", "HEAD", "OPTIONS");
-  private static final int MAX_HEADERS = 128 * 1024;
-  private static final int MAX_CONNECTIONS = 8192;
-  private static final int BUFFER = 16 * 1024;
 
   private final transient HeaderPolicy headers;
   private final transient ManagedHeaders managed;
+  private final transient Trailers trailers;
   private final transient SecondAttempt second;
   private final transient ByteBufferPool buffers;
-  private final int connectTimeout;
+  private final transient List<UpstreamService> services;
 
-  /**
-   * A relay.
-   *
-   * @param connectTimeout milliseconds, the longest that any service has
-   */
+  @SuppressWarnings("NullAway.Init") // by createHttpClient
+  private transient UpstreamClients clients;
+
+  /** A relay to these services. */
   public GatewayProxyServlet(
-      TrustedPeers trusted, ManagedHeaders managed, ByteBufferPool buffers, int connectTimeout) {
+      TrustedPeers trusted,
+      ManagedHeaders managed,
+      ByteBufferPool buffers,
+      List<UpstreamService> services) {
     this.headers = new HeaderPolicy(trusted, managed);
     this.managed = managed;
+    this.trailers = new Trailers(managed);
     this.second = new SecondAttempt(managed);
     this.buffers = buffers;
-    this.connectTimeout = connectTimeout;
+    this.services = services;
   }
 
   /** The base class logs whole requests at DEBUG: not under a name that can be turned on. */
@@ -97,35 +97,20 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   }
 
   @Override
-  protected HttpClient newHttpClient(ClientConnector connector) {
-    connector.setByteBufferPool(buffers);
-    HttpClient client = new HttpClient(new HttpClientTransportOverHTTP(connector));
-    client.setByteBufferPool(buffers);
-    client.setConnectTimeout(connectTimeout);
-    client.setUserAgentField(null);
-    client.setDefaultRequestContentType(null);
-    client.setRequestBufferSize(BUFFER);
-    client.setResponseBufferSize(BUFFER);
-    client.setMaxRequestHeadersSize(MAX_HEADERS);
-    client.setMaxResponseHeadersSize(MAX_HEADERS);
-    return client;
+  protected HttpClient createHttpClient() throws ServletException {
+    Executor executor =
+        (Executor) getServletContext().getAttribute("org.eclipse.jetty.server.Executor");
+    try {
+      clients = new UpstreamClients(services, executor, buffers);
+    } catch (Exception e) {
+      throw new ServletException(e);
+    }
+    return clients.plain();
   }
 
   @Override
-  protected HttpClient createHttpClient() throws ServletException {
-    HttpClient client = super.createHttpClient();
-    client.setMaxConnectionsPerDestination(MAX_CONNECTIONS);
-    client.getProtocolHandlers().clear();
-    client.getProtocolHandlers().put(new InterimResponses());
-    return client;
-  }
-
-  /** Interim answers are swallowed; without a handler the client would wait for ever after one. */
-  private static final class InterimResponses extends EarlyHintsProtocolHandler {
-    @Override
-    public boolean accept(Request request, Response response) {
-      return response.getStatus() < 200 && response.getStatus() != 101;
-    }
+  public void destroy() {
+    clients.stop();
   }
 
   @Override
@@ -159,8 +144,8 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
 
   @Override
   protected Request newProxyRequest(HttpServletRequest request, String target) {
-    return new UpstreamRequest(
-            getHttpClient(), match(request).route().service(), request.getMethod(), target)
+    UpstreamService service = match(request).route().service();
+    return new UpstreamRequest(clients.of(service), service, request.getMethod(), target)
         .attribute(CLIENT_REQUEST_ATTRIBUTE, request);
   }
 
@@ -212,6 +197,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     if (inMemory != null) {
       return inMemory;
     }
+    trailers.request(request, upstream);
     AsyncRequestContent content = new AsyncRequestContent((String) null);
     request.getInputStream().setReadListener(newReadListener(request, response, upstream, content));
     return content;
@@ -246,7 +232,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   private void send(
       HttpServletRequest request, HttpServletResponse response, Request upstream, boolean first) {
     int limit = match(request).route().service().connectTimeout();
-    if (limit < connectTimeout) {
+    if (limit < clients.connectTimeout()) {
       Scheduler.Task timer = getHttpClient()
           .getScheduler()
           .schedule(
@@ -254,6 +240,9 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
               limit,
               TimeUnit.MILLISECONDS);
       upstream.onRequestBegin(begun -> timer.cancel());
+    }
+    if (first && request.getProtocol().startsWith("HTTP/2")) {
+      request.getAsyncContext().addListener(new Cancellation(request, upstream));
     }
     upstream.send(new RelayListener(request, response, first));
   }
@@ -351,6 +340,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   protected void onServerResponseHeaders(
       HttpServletRequest request, HttpServletResponse response, Response upstream) {
     headers.response(request, upstream.getHeaders(), response);
+    trailers.response(request, upstream);
     HttpField type = upstream.getHeaders().getField(HttpHeader.CONTENT_TYPE);
     if (type == null) {
       return;
@@ -364,7 +354,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
           .getHeaders()
           .put(type);
     }
-    if (type.getValue().startsWith("text/event-stream")) {
+    if (type.getValue().startsWith("text/event-stream") || Grpc.begins(upstream)) {
       try {
         response.flushBuffer();
       } catch (IOException e) {
@@ -373,8 +363,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     }
   }
 
-  private static void abort(
-      Function<Throwable, CompletableFuture<Boolean>> exchange, Throwable why) {
+  static void abort(Function<Throwable, CompletableFuture<Boolean>> exchange, Throwable why) {
     // Nobody waits for it: the exchange's listener hears of the failure.
     CompletableFuture<Boolean> unused = exchange.apply(why);
   }

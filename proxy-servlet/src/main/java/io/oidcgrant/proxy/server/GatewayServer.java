@@ -11,7 +11,6 @@ import io.oidcgrant.proxy.relay.GatewayProxyServlet;
 import io.oidcgrant.proxy.relay.ManagedHeaders;
 import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.Router;
-import io.oidcgrant.proxy.route.UpstreamService;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.io.IOException;
@@ -122,7 +121,7 @@ public final class GatewayServer {
         new ServletHolder(
             "relay",
             new GatewayProxyServlet(
-                parts.trusted(), parts.managed(), buffers, connectTimeout(parts.gateway()))),
+                parts.trusted(), parts.managed(), buffers, parts.gateway().services())),
         "/*");
     InFlight inFlight = new InFlight(new InStep(context));
     server.setHandler(
@@ -182,13 +181,6 @@ public final class GatewayServer {
               filters.computeIfAbsent(plugin, key -> parts.serviceTokens().apply(plugin)));
     }
     return filters;
-  }
-
-  private static int connectTimeout(Gateway gateway) {
-    return gateway.services().stream()
-        .mapToInt(UpstreamService::connectTimeout)
-        .max()
-        .orElse(60_000);
   }
 
   /** The address to call the proxy at, from this machine. */
