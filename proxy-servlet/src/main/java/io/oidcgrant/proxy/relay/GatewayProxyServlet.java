@@ -54,6 +54,8 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   private static final String RELAYED = GatewayProxyServlet.class.getName() + ".relayed";
   static final String CALLER_FAILURE = GatewayProxyServlet.class.getName() + ".failure";
 
+  private static final String RETRIES = GatewayProxyServlet.class.getName() + ".retries";
+
   /** Of the base class: set as soon as the body of an answer has begun. */
   private static final String WRITING = AsyncProxyServlet.class.getName() + ".writeListener";
 
@@ -64,6 +66,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   private final transient Trailers trailers;
   private final transient SecondAttempt second;
   private final transient ByteBufferPool buffers;
+  private final transient UpstreamTrouble trouble = new UpstreamTrouble();
   private final transient List<UpstreamService> services;
 
   @SuppressWarnings("NullAway.Init") // by createHttpClient
@@ -220,6 +223,22 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
         request.setAttribute(CALLER_FAILURE, failure);
         super.onError(failure);
       }
+
+      @Override
+      protected Action process() throws Exception {
+        try {
+          return super.process();
+        } catch (IOException | RuntimeException e) {
+          request.setAttribute(CALLER_FAILURE, e);
+          throw e;
+        }
+      }
+
+      /** Of reading, which is noted above, or of writing, which is the upstream's. */
+      @Override
+      protected void onFailure(Throwable failure) {
+        super.onError(failure);
+      }
     };
   }
 
@@ -260,11 +279,12 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   }
 
   /** Once more, with another proof or token and everything else as it was. */
-  private void sendAgain(HttpServletRequest request, HttpServletResponse response) {
+  private void sendAgain(
+      HttpServletRequest request, HttpServletResponse response, boolean first) {
     Request again = newProxyRequest(request, rewriteTarget(request));
     copyRequestHeaders(request, again);
     again.body(bodyInMemory(request));
-    send(request, response, again, false);
+    send(request, response, again, first);
   }
 
   @Override
@@ -319,7 +339,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
         var unused = again.get().whenComplete((done, error) -> {
           try {
             if (error == null) {
-              sendAgain(request, response);
+              sendAgain(request, response, false);
             } else {
               withoutToken(request, response, error);
             }
@@ -328,12 +348,20 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
             onProxyResponseFailure(request, response, result.getResponse(), e);
           }
         });
+      } else if (result.isFailed() && second.unseen(request, result) && retryLeft(request)) {
+        sendAgain(request, response, first);
       } else if (result.isFailed() && result.getResponseFailure() == null) {
         onProxyResponseSuccess(request, response, result.getResponse());
       } else {
         super.onComplete(result);
       }
     }
+  }
+
+  private static boolean retryLeft(HttpServletRequest request) {
+    int before = request.getAttribute(RETRIES) instanceof Integer retries ? retries : 0;
+    request.setAttribute(RETRIES, before + 1);
+    return before < match(request).route().service().retries();
   }
 
   @Override
@@ -434,7 +462,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       return;
     }
     int status = status(why);
-    LOG.warn("{}: answered {}: {}", service.name(), status, why.getClass().getName());
+    trouble.log(service, status, why);
     sendProxyResponseError(request, response, status);
   }
 

@@ -113,11 +113,20 @@ final class UpstreamClients {
     if (kind.http2()) {
       return new HttpClientTransportDynamic(connector, UpstreamHttp2.info(connector));
     }
+    StrictHttp1 http1 = new StrictHttp1();
     if (kind.secure()) {
       return new HttpClientTransportDynamic(
-          connector, UpstreamHttp2.info(connector), StrictHttp1.info());
+          connector, UpstreamHttp2.info(connector), StrictHttp1.info()) {
+        /** Who does not take part in the negotiation speaks HTTP/1.1. */
+        @Override
+        public Connection newConnection(EndPoint endPoint, Map<String, Object> context)
+            throws IOException {
+          return context.containsKey(ClientConnector.APPLICATION_PROTOCOL_CONTEXT_KEY)
+              ? super.newConnection(endPoint, context)
+              : http1.newConnection(endPoint, context);
+        }
+      };
     }
-    StrictHttp1 http1 = new StrictHttp1();
     return new HttpClientTransportOverHTTP(connector) {
       @Override
       public Connection newConnection(EndPoint endPoint, Map<String, Object> context) {

@@ -50,7 +50,7 @@ final class VerifyDepth extends X509ExtendedTrustManager {
       CertPathBuilder.getInstance("PKIX").build(path);
     } catch (GeneralSecurityException e) {
       throw new CertificateException(
-          "the chain has more than " + depth + " intermediate certificates (tls_verify_depth)", e);
+          "the chain has more than " + depth + " intermediate certificates (tls_verify_depth)");
     }
   }
 
