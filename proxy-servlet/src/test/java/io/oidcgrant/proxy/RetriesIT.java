@@ -143,9 +143,8 @@ class RetriesIT {
   @Test
   void postThatWasRefusedAfterItsBody_isDeliveredOnce() {
     http2.script(request -> {
-      var unused = request
-          .whole()
-          .thenRun(() -> request.reset(ErrorCode.REFUSED_STREAM_ERROR.code));
+      var unused =
+          request.whole().thenRun(() -> request.reset(ErrorCode.REFUSED_STREAM_ERROR.code));
     });
     try (RawConnection connection = proxy.connect()) {
       assertThat(connection.request("POST", "/h2", new byte[3]).read().status()).isEqualTo(502);

@@ -145,7 +145,11 @@ class TrailersIT {
   void trailersOfAnAnswer_goToACallerThatTakesThem_exceptThoseThatMislead() throws IOException {
     upstream.answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: X-Named\r\n\r\n"
         + chunkedWith(List.of(
-            "X-Sum: abc", "Set-Cookie: evil", "Content-Length: 666", "X-Named: evil", "x-more: 1")));
+            "X-Sum: abc",
+            "Set-Cookie: evil",
+            "Content-Length: 666",
+            "X-Named: evil",
+            "x-more: 1")));
     try (RawConnection connection = proxy.connect()) {
       connection.request("GET", "/a", "TE: deflate, Trailers;q=0.5", "Connection: TE");
       assertThat(restOfAnswer(connection)).isEqualTo("2\nhi\n0\nX-Sum: abc\nx-more: 1\n");
@@ -168,10 +172,11 @@ class TrailersIT {
   @Test
   void trailersOfHttp2_goToACallerThatTakesThem() throws IOException {
     http2.script(request -> {
-      var unused = request.head(200, false, HttpFields.EMPTY)
+      var unused = request
+          .head(200, false, HttpFields.EMPTY)
           .thenCompose(stream -> request.data("hi", false))
-          .thenCompose(stream -> request.trailers(
-              HttpFields.build().add("x-sum", "abc").add("set-cookie", "evil")));
+          .thenCompose(stream ->
+              request.trailers(HttpFields.build().add("x-sum", "abc").add("set-cookie", "evil")));
     });
     try (RawConnection connection = proxy.connect()) {
       connection.request("GET", "/h2", "TE: trailers");
@@ -182,8 +187,8 @@ class TrailersIT {
   @ParameterizedTest
   @ValueSource(strings = {"GET", "HEAD"})
   void answerWithALength_keepsIt(String method) {
-    upstream.script(request -> request.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n"
-        + (method.equals("HEAD") ? "" : "ok")));
+    upstream.script(request -> request.send(
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n" + (method.equals("HEAD") ? "" : "ok")));
     try (RawConnection connection = proxy.connect()) {
       connection.request(method, "/a", "TE: trailers");
       Answer answer = method.equals("HEAD") ? connection.readHead() : connection.read();
@@ -195,12 +200,13 @@ class TrailersIT {
   @Test
   void answersWithoutBody_staySo_forACallerThatTakesTrailers() {
     http2.script(request -> {
-      var unused = request.head(
-          Integer.parseInt(request.target().substring(1)), true, HttpFields.EMPTY);
+      var unused =
+          request.head(Integer.parseInt(request.target().substring(1)), true, HttpFields.EMPTY);
     });
     try (RawConnection connection = proxy.connect()) {
       for (int status : new int[] {204, 304, 204}) {
-        Answer answer = connection.request("GET", "/h2/" + status, "TE: trailers").read();
+        Answer answer =
+            connection.request("GET", "/h2/" + status, "TE: trailers").read();
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.header("Transfer-Encoding")).isNull();
       }

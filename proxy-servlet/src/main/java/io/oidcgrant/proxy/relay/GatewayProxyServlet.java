@@ -279,8 +279,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   }
 
   /** Once more, with another proof or token and everything else as it was. */
-  private void sendAgain(
-      HttpServletRequest request, HttpServletResponse response, boolean first) {
+  private void sendAgain(HttpServletRequest request, HttpServletResponse response, boolean first) {
     Request again = newProxyRequest(request, rewriteTarget(request));
     copyRequestHeaders(request, again);
     again.body(bodyInMemory(request));

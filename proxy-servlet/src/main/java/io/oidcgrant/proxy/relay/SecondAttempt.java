@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Whether a request is sent a second time, which it is once at most: with the nonce that the
  * upstream wants in a proof, or with another token of ours than the one that it refused; and more
- * often where the upstream has not looked at it. Only where the body is none or in memory; and what an upstream may have acted upon, only where that is
- * harmless. Safe for concurrent use.
+ * often where the upstream has not looked at it. Only where the body is none or in memory; and what
+ * an upstream may have acted upon, only where that is harmless. Safe for concurrent use.
  */
 final class SecondAttempt {
   /** RFC 9110 section 9.2.2. */

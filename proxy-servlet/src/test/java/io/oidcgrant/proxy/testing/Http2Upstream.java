@@ -137,8 +137,8 @@ public final class Http2Upstream implements AutoCloseable {
 
     /** Says GOAWAY, with the stream before this one as the last. */
     public void goAway() {
-      GoAwayFrame frame = new GoAwayFrame(
-          Math.max(0, stream.getId() - 2), ErrorCode.NO_ERROR.code, new byte[0]);
+      GoAwayFrame frame =
+          new GoAwayFrame(Math.max(0, stream.getId() - 2), ErrorCode.NO_ERROR.code, new byte[0]);
       ((HTTP2Session) stream.getSession()).frames(null, List.of(frame), Callback.NOOP);
     }
 
@@ -201,9 +201,11 @@ public final class Http2Upstream implements AutoCloseable {
     };
   }
 
-  private static void ok(Received request) {
-    var unused =
-        request.head(200, false, HttpFields.EMPTY).thenCompose(stream -> request.data("ok", true));
+  /** Answers 200. */
+  public static CompletableFuture<Stream> ok(Received request) {
+    return request
+        .head(200, false, HttpFields.EMPTY)
+        .thenCompose(stream -> request.data("ok", true));
   }
 
   public int connections() {
