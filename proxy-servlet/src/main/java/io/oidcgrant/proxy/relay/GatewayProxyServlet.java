@@ -12,7 +12,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
-import java.util.Locale;
+import java.time.Instant;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -66,6 +66,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   private final transient HeaderPolicy headers;
   private final transient ManagedHeaders managed;
   private final transient SecondAttempt second;
+  private final transient WebSockets webSockets;
   private final transient ByteBufferPool buffers;
   private final int connectTimeout;
 
@@ -75,9 +76,14 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
    * @param connectTimeout milliseconds, the longest that any service has
    */
   public GatewayProxyServlet(
-      TrustedPeers trusted, ManagedHeaders managed, ByteBufferPool buffers, int connectTimeout) {
+      TrustedPeers trusted,
+      ManagedHeaders managed,
+      WebSockets webSockets,
+      ByteBufferPool buffers,
+      int connectTimeout) {
     this.headers = new HeaderPolicy(trusted, managed);
     this.managed = managed;
+    this.webSockets = webSockets;
     this.second = new SecondAttempt(managed);
     this.buffers = buffers;
     this.connectTimeout = connectTimeout;
@@ -131,22 +137,18 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws ServletException, IOException {
-    if (upgradesToWebSocket(request)) {
-      ErrorAnswer.of(501).write(response);
-    } else {
-      request.setAttribute(RELAYED, true);
-      super.service(request, response);
+    if (WebSocketHandshake.isAskedBy(request) && !WebSocketHandshake.isGood(request)) {
+      response.setHeader("Sec-WebSocket-Version", WebSocketHandshake.VERSION);
+      ErrorAnswer.of(400).write(response);
+      return;
     }
+    request.setAttribute(RELAYED, true);
+    super.service(request, response);
   }
 
   /** Whether the body of this request goes to an upstream, even when it is answered already. */
   public static boolean reads(Attributes request) {
     return request.getAttribute(RELAYED) != null;
-  }
-
-  private static boolean upgradesToWebSocket(HttpServletRequest request) {
-    String upgrade = request.getHeader("Upgrade");
-    return upgrade != null && upgrade.toLowerCase(Locale.ROOT).contains("websocket");
   }
 
   /** The base class would parse it as a URI, and throw at what is none. */
@@ -173,6 +175,9 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     upstream.headers(fields -> {
       fields.clear();
       headers.request(request, match(request), fields);
+      if (WebSocketHandshake.isAskedBy(request)) {
+        WebSocketHandshake.ask(fields);
+      }
     });
   }
 
@@ -289,6 +294,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     private final HttpServletResponse response;
     private final boolean first;
     private @Nullable Supplier<CompletionStage<?>> again;
+    private Scheduler.@Nullable Task streamEnd;
 
     RelayListener(HttpServletRequest request, HttpServletResponse response, boolean first) {
       super(request, response);
@@ -299,18 +305,42 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
 
     @Override
     public void onBegin(Response upstream) {
-      if (upstream.getStatus() == 101) {
-        abort(upstream::abort, new IOException("switches protocols unasked"));
-      } else {
+      if (!switches(upstream)) {
         super.onBegin(upstream);
+      } else if (!WebSocketHandshake.isAskedBy(request)) {
+        abort(upstream::abort, new IOException("switches protocols unasked"));
       }
+    }
+
+    private static boolean switches(Response upstream) {
+      return upstream.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS;
     }
 
     @Override
     public void onHeaders(Response upstream) {
+      if (switches(upstream)) {
+        if (!WebSocketHandshake.isAgreedTo(request, upstream.getHeaders())) {
+          abort(upstream::abort, new IOException("switches to what is no WebSocket"));
+        }
+        return;
+      }
       again = second.after(request, match(request).route().service(), upstream, first);
       if (again == null) {
         super.onHeaders(upstream);
+        endStream(upstream);
+      }
+    }
+
+    /** A stream lasts no longer than the token that opened it. */
+    private void endStream(Response upstream) {
+      Instant end = isStream(upstream) ? managed.streamEnd(request) : null;
+      if (end != null) {
+        streamEnd = getHttpClient()
+            .getScheduler()
+            .schedule(
+                () -> abort(upstream::abort, new StreamEndedException()),
+                WebSockets.millisUntil(end),
+                TimeUnit.MILLISECONDS);
       }
     }
 
@@ -326,7 +356,20 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     /** An answer that came whole is one, even when the upstream did not want the whole body. */
     @Override
     public void onComplete(Result result) {
-      if (again != null && result.getResponseFailure() == null) {
+      if (streamEnd != null) {
+        streamEnd.cancel();
+      }
+      if (switches(result.getResponse()) && result.isSucceeded()) {
+        headers.response(request, result.getResponse().getHeaders(), response);
+        WebSocketHandshake.agree(response);
+        webSockets.join(
+            request,
+            result.getResponse(),
+            getHttpClient(),
+            match(request).route().service().readTimeout(),
+            managed.streamEnd(request));
+        request.getAsyncContext().complete();
+      } else if (again != null && result.getResponseFailure() == null) {
         var unused = again.get().whenComplete((done, error) -> {
           try {
             if (error == null) {
@@ -364,12 +407,26 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
           .getHeaders()
           .put(type);
     }
-    if (type.getValue().startsWith("text/event-stream")) {
+    if (isStream(upstream)) {
       try {
         response.flushBuffer();
       } catch (IOException e) {
         abort(upstream::abort, e);
       }
+    }
+  }
+
+  /** Whether an answer may last for as long as the caller likes. */
+  private static boolean isStream(Response upstream) {
+    String type = upstream.getHeaders().get(HttpHeader.CONTENT_TYPE);
+    return type != null
+        && (type.startsWith("text/event-stream") || type.startsWith("application/grpc"));
+  }
+
+  /** Not a fault of the upstream. */
+  private static final class StreamEndedException extends IOException {
+    StreamEndedException() {
+      super("the token ended");
     }
   }
 
@@ -445,6 +502,11 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       return;
     }
     int status = status(why);
+    if (why instanceof StreamEndedException) {
+      LOG.info("{}: a stream was closed, for its token ended", service.name());
+      sendProxyResponseError(request, response, status);
+      return;
+    }
     LOG.warn("{}: answered {}: {}", service.name(), status, why.getClass().getName());
     sendProxyResponseError(request, response, status);
   }
