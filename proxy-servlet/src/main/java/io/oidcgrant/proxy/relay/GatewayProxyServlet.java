@@ -217,6 +217,11 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     if (inMemory != null) {
       return inMemory;
     }
+    if (!upstream.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
+      // Without a word of it, a body is sent bare with methods that mostly have none, and the
+      // upstream takes it for the next request. HTTP/2 leaves the header out.
+      upstream.headers(fields -> fields.put(HttpHeader.TRANSFER_ENCODING, "chunked"));
+    }
     AsyncRequestContent content = new AsyncRequestContent((String) null);
     request.getInputStream().setReadListener(newReadListener(request, response, upstream, content));
     return content;
