@@ -58,6 +58,8 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   /** Of the base class: set as soon as the body of an answer has begun. */
   private static final String WRITING = AsyncProxyServlet.class.getName() + ".writeListener";
 
+  static final String MAX_FORWARDS = "Max-Forwards";
+
   private static final Set<String> USUALLY_EMPTY = Set.of("GET", "HEAD", "OPTIONS");
   private static final int MAX_HEADERS = 128 * 1024;
   private static final int MAX_CONNECTIONS = 8192;
@@ -140,6 +142,11 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     if (WebSocketHandshake.isAskedBy(request) && !WebSocketHandshake.isGood(request)) {
       response.setHeader("Sec-WebSocket-Version", WebSocketHandshake.VERSION);
       ErrorAnswer.of(400).write(response);
+      return;
+    }
+    if (request.getMethod().equals("OPTIONS") && "0".equals(request.getHeader(MAX_FORWARDS))) {
+      // Meant for whoever counts to zero (RFC 9110 section 7.6.2).
+      response.setStatus(HttpServletResponse.SC_NO_CONTENT);
       return;
     }
     request.setAttribute(RELAYED, true);
