@@ -42,6 +42,7 @@ final class Exchange {
   private final ErrorResponse errors;
   private final @Nullable ResourceMetadata metadata;
   private final String decided;
+  private final @Nullable Duration streamGrace;
 
   /**
    * Creates one for a filter.
@@ -54,6 +55,7 @@ final class Exchange {
     this.errors = new ErrorResponse(config, flow::newNonce);
     this.metadata = ResourceMetadata.of(config).orElse(null);
     this.decided = decided;
+    this.streamGrace = config.streamGrace().orElse(null);
   }
 
   /**
@@ -201,6 +203,9 @@ final class Exchange {
       forwarded.prove(new UpstreamProof(proofs, tokens.accessToken(), config.dpopUpstreamUrl()));
     }
     forwarded.tell(caller.downstream());
+    if (streamGrace != null) {
+      forwarded.endStreams(tokens.endsAt(), streamGrace);
+    }
     for (int i = 0; i < caller.downstream().size(); i += 2) {
       response.setHeader(caller.downstream().get(i), caller.downstream().get(i + 1));
     }

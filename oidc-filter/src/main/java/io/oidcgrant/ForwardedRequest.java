@@ -21,6 +21,8 @@ import java.io.InputStreamReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.security.Principal;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -50,6 +52,8 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   private @Nullable CallerPrincipal principal;
   private @Nullable String authType;
   private @Nullable UpstreamProof proof;
+  private Instant streamEnd = Instant.MAX;
+  private Duration streamGrace = Duration.ZERO;
   private @Nullable Supplier<CompletionStage<@Nullable Void>> revocation;
   private @Nullable String madeProof;
   private @Nullable ServletResponse response;
@@ -126,6 +130,19 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
       // After a dispatch, Tomcat tells no listener of the end of a body that there is not.
       input = new ReplayedInput(new byte[0]);
     }
+  }
+
+  /**
+   * Takes note of when the token ends with which it goes on, and of what a stream may outlast it.
+   */
+  void endStreams(Instant endOfToken, Duration grace) {
+    streamEnd = endOfToken;
+    streamGrace = grace;
+  }
+
+  /** When streams that it opens are to end; null where nobody said. */
+  @Nullable Instant streamEnd() {
+    return streamEnd.equals(Instant.MAX) ? null : streamEnd.plus(streamGrace);
   }
 
   /** Takes note of the headers that the caller gets: names and values, one after the other. */

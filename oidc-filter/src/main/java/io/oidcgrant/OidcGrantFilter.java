@@ -8,6 +8,7 @@ import jakarta.servlet.FilterConfig;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -116,6 +117,16 @@ public final class OidcGrantFilter extends TokenFilter {
   public static byte @Nullable [] readBody(ServletRequest request) {
     return request.getAttribute(FORWARDED) instanceof ForwardedRequest forwarded
         ? forwarded.readBody()
+        : null;
+  }
+
+  /**
+   * When a WebSocket or a stream that this request opens is to be closed, for its token ends
+   * ({@code stream_until_expiry}, {@code stream_grace}); null for never. For relays.
+   */
+  public static @Nullable Instant streamEnd(ServletRequest request) {
+    return request.getAttribute(FORWARDED) instanceof ForwardedRequest forwarded
+        ? forwarded.streamEnd()
         : null;
   }
 

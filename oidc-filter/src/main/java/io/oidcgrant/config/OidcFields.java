@@ -391,6 +391,16 @@ final class OidcFields {
       number(0, 3600),
       10.0,
       "Remembered tokens this close to their end are renewed in the background, seconds; at most half of their life.");
+  static final Field<Boolean> STREAM_UNTIL_EXPIRY = row(
+      "stream_until_expiry",
+      BOOLEAN,
+      true,
+      "The proxy closes WebSockets, event streams and gRPC calls when the token that opened them ends.");
+  static final Field<Double> STREAM_GRACE = row(
+      "stream_grace",
+      number(0, 3600),
+      5.0,
+      "How much longer than the token they may last, seconds.");
   static final Field<Double> JWKS_MAX_STALE = row(
       "jwks_max_stale",
       number(0, YEAR),

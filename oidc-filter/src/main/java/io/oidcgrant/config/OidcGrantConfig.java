@@ -571,6 +571,13 @@ public final class OidcGrantConfig {
         : Duration.ZERO;
   }
 
+  /** How much longer than its token a stream may last; empty where that does not matter. */
+  public Optional<Duration> streamGrace() {
+    return values.get(OidcFields.STREAM_UNTIL_EXPIRY)
+        ? Optional.of(seconds(OidcFields.STREAM_GRACE))
+        : Optional.empty();
+  }
+
   public Duration jwksMaxStale() {
     return seconds(OidcFields.JWKS_MAX_STALE);
   }

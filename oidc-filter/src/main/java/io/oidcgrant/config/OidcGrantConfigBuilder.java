@@ -418,6 +418,14 @@ public final class OidcGrantConfigBuilder {
     return set(OidcFields.REFRESH_AHEAD, seconds(value));
   }
 
+  public OidcGrantConfigBuilder streamUntilExpiry(boolean value) {
+    return set(OidcFields.STREAM_UNTIL_EXPIRY, value);
+  }
+
+  public OidcGrantConfigBuilder streamGrace(@Nullable Duration value) {
+    return set(OidcFields.STREAM_GRACE, seconds(value));
+  }
+
   public OidcGrantConfigBuilder jwksMaxStale(@Nullable Duration value) {
     return set(OidcFields.JWKS_MAX_STALE, seconds(value));
   }

@@ -44,6 +44,8 @@ final class PolicyParts {
         OidcFields.CLIENT_ARG,
         OidcFields.TRUSTED_IPS,
         OidcFields.TIMEOUT,
+        OidcFields.STREAM_UNTIL_EXPIRY,
+        OidcFields.STREAM_GRACE,
         OidcFields.KEEPALIVE));
     fields.addAll(Set.of(
         OidcFields.AUDIENCE_REQUIRED,

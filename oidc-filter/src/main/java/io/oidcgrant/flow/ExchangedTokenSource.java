@@ -163,14 +163,15 @@ final class ExchangedTokenSource implements TokenSource<Tokens> {
   private Tokens assemble(Tokens tokens, long stated, Verified subject, Instant asked) {
     possession.check(tokens.claims());
     Instant end = earlier(tokens.expiresAt(), subject.expiresAt().orElseThrow());
-    if (stated > 0) {
-      end = earlier(end, asked.plusSeconds(Math.min(stated, 366L * 86_400)));
-    }
+    Instant statedEnd =
+        stated > 0 ? asked.plusSeconds(Math.min(stated, 366L * 86_400)) : Instant.MAX;
+    end = earlier(end, statedEnd);
     if (settings.longest().isPresent()) {
       end = earlier(end, asked.plus(settings.longest().get()));
     }
     return tokens.toBuilder()
         .expiresAt(end)
+        .endsAt(earlier(statedEnd, subject.expiresAt().orElseThrow()))
         .reusable(tokens.reusable() && settings.remembers() && stated >= 0)
         .boundToOurKey(config.tokenEndpointDpop())
         .bindingIn(subject.claims(), config.jwtSessionClaim())

@@ -45,6 +45,7 @@ final class IntrospectedTokenSource implements TokenSource<Tokens> {
                 said.expiresAt().isBefore(tokens.expiresAt())
                     ? said.expiresAt()
                     : tokens.expiresAt())
+            .endsAt(said.endsAt())
             .reusable(said.reusable())
             .build());
   }

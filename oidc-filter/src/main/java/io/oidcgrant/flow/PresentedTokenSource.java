@@ -90,6 +90,7 @@ final class PresentedTokenSource implements TokenSource<Tokens> {
         .claims(verified.claims())
         .accessTokenKey(VerifyingTokenSource.json(verified))
         .bindingIn(verified.claims(), config.jwtSessionClaim())
+        .endsAt(verified.expiresAt().orElse(Instant.MAX))
         .expiresAt(latest.isBefore(end) ? latest : end);
   }
 }

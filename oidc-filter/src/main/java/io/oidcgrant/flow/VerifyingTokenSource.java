@@ -102,6 +102,8 @@ final class VerifyingTokenSource implements TokenSource<Tokens> {
         .claims(facts.claims())
         .accessTokenKey(json(facts))
         .expiresAt(expiresAt)
+        .endsAt(facts.expiresAt().orElse(Instant.MAX))
+        .endsAt(stated > 0 ? asked.plusSeconds(Math.min(stated, LONGEST_LIFETIME)) : Instant.MAX)
         // What replaced a refresh token cannot be had a second time.
         .renewAt(replaced ? Instant.MAX : renewal(asked, expiresAt))
         .reusable(stated >= 0 && expiresAt.isAfter(clock.instant()))

@@ -19,6 +19,7 @@ public final class Tokens {
   private final @Nullable Secret idToken;
   private final Map<String, Object> claims;
   private final Instant expiresAt;
+  private final Instant endsAt;
   private final Instant renewAt;
   private final boolean reusable;
   private final Map<String, String> replayedHeaders;
@@ -41,6 +42,7 @@ public final class Tokens {
     this.idToken = builder.idToken;
     this.claims = builder.claims;
     this.expiresAt = builder.expiresAt;
+    this.endsAt = builder.endsAt;
     this.renewAt = builder.renewAt;
     this.reusable = builder.reusable;
     this.replayedHeaders = builder.replayedHeaders;
@@ -154,6 +156,14 @@ public final class Tokens {
     return expiresAt;
   }
 
+  /**
+   * From this instant on, the access token is good no longer; {@link Instant#MAX} where nobody said
+   * when that is.
+   */
+  public Instant endsAt() {
+    return endsAt;
+  }
+
   /** From this instant on, newer ones should be asked for while these still serve. */
   public Instant renewAt() {
     return renewAt;
@@ -171,6 +181,7 @@ public final class Tokens {
         .idToken(idToken)
         .claims(claims)
         .expiresAt(expiresAt)
+        .endsAt(endsAt)
         .renewAt(renewAt)
         .reusable(reusable)
         .replayedHeaders(replayedHeaders)
@@ -231,6 +242,7 @@ public final class Tokens {
     private @Nullable Secret idToken;
     private Map<String, Object> claims = Map.of();
     private Instant expiresAt = Instant.MAX;
+    private Instant endsAt = Instant.MAX;
     private Instant renewAt = Instant.MAX;
     private boolean reusable = true;
     private Map<String, String> replayedHeaders = Map.of();
@@ -263,6 +275,12 @@ public final class Tokens {
 
     public Builder expiresAt(Instant value) {
       this.expiresAt = value;
+      return this;
+    }
+
+    /** Not later than a time that was set before. */
+    public Builder endsAt(Instant value) {
+      this.endsAt = value.isBefore(endsAt) ? value : endsAt;
       return this;
     }
 

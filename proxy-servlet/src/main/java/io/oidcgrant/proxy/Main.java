@@ -23,6 +23,7 @@ import jakarta.servlet.ServletRequest;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -402,6 +403,11 @@ public final class Main implements Runnable {
     @Override
     public @Nullable ServiceToken serviceToken(ServletRequest request) {
       return UpstreamOAuthFilter.token(request);
+    }
+
+    @Override
+    public @Nullable Instant streamEnd(ServletRequest request) {
+      return OidcGrantFilter.streamEnd(request);
     }
 
     @Override

@@ -9,15 +9,18 @@ import io.oidcgrant.proxy.testing.ProxyProcess;
 import io.oidcgrant.proxy.testing.RawConnection;
 import io.oidcgrant.proxy.testing.RawUpstream;
 import io.oidcgrant.proxy.testing.StubIssuer;
+import io.oidcgrant.proxy.testing.WebSockets;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.AfterEach;
@@ -25,6 +28,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** How much memory the process takes. Measured where the system tells it, in {@code /proc}. */
 @Timeout(90)
@@ -154,6 +159,44 @@ class MemoryIT {
       long read = read(connection.input());
       await().untilAsserted(() -> assertThat(read).isEqualTo(sum.get()));
       assertPeak(proxy);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void thousandIdleStreams_takeLittle(boolean webSocket) throws IOException {
+    CountDownLatch end = new CountDownLatch(1);
+    upstream.script(request -> {
+      request.send(
+          webSocket
+              ? WebSockets.agreement(request.header("Sec-WebSocket-Key"))
+              : "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\ndata: 1\n\n");
+      end.await();
+    });
+    String[] headers = webSocket ? WebSockets.handshake(BASIC) : new String[] {BASIC};
+    List<RawConnection> open = new ArrayList<>();
+    try (ProxyProcess proxy = start()) {
+      open(proxy, 50, headers, open);
+      long before = bytes(proxy, "VmRSS");
+      open(proxy, 1_000, headers, open);
+      long more = bytes(proxy, "VmRSS") - before;
+      System.err.println("1,000 idle streams: " + more / MEBIBYTE + " MiB more");
+      assertThat(upstream.received()).hasSize(1_050);
+      assertThat(more).isLessThan(100 * MEBIBYTE);
+    } finally {
+      end.countDown();
+      open.forEach(RawConnection::close);
+    }
+  }
+
+  private static void open(
+      ProxyProcess proxy, int count, String[] headers, List<RawConnection> open)
+      throws IOException {
+    for (int i = 0; i < count; i++) {
+      RawConnection connection = proxy.connect();
+      open.add(connection);
+      connection.request("GET", "/g", headers);
+      assertThat(connection.line()).matches("HTTP/1.1 (101|200) .*");
     }
   }
 

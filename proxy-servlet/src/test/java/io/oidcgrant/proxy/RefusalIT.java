@@ -202,19 +202,6 @@ class RefusalIT {
   }
 
   @Test
-  void webSocket_isNotImplemented_andAsksForTheCredentialFirst() {
-    String[] upgrade = {
-      "Upgrade: websocket",
-      "Connection: Upgrade",
-      "Sec-WebSocket-Version: 13",
-      "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA=="
-    };
-    assertOwn(proxy.connect().request("GET", "/a", upgrade).read(), 501);
-    assertOwn(proxy.connect().request("GET", "/g", upgrade).read(), 401);
-    assertThat(upstream.received()).isEmpty();
-  }
-
-  @Test
   void expectationOtherThan100_is417() {
     assertRefusedAndClosed(
         "POST /a HTTP/1.1\r\nHost: localhost\r\nExpect: x\r\nContent-Length: 2\r\n\r\n", 417);

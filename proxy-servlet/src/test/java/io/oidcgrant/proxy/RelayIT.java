@@ -277,6 +277,18 @@ class RelayIT {
   }
 
   @Test
+  void maxForwards_isCountedDown_andZeroGoesNoFurther() {
+    try (RawConnection connection = proxy.connect()) {
+      assertThat(connection.request("OPTIONS", "/a", "Max-Forwards: 0").read().status())
+          .isEqualTo(204);
+      assertThat(upstream.received()).isEmpty();
+      assertThat(connection.request("OPTIONS", "/a", "Max-Forwards: 2").read().status())
+          .isEqualTo(200);
+      assertThat(upstream.only().header("Max-Forwards")).isEqualTo("1");
+    }
+  }
+
+  @Test
   void upgradeToH2c_isIgnored() {
     Answer answer = proxy.get(
         "/a",

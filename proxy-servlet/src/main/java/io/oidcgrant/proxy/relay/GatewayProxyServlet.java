@@ -12,8 +12,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -35,6 +35,7 @@ import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Attributes;
@@ -59,12 +60,15 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   /** Of the base class: set as soon as the body of an answer has begun. */
   private static final String WRITING = AsyncProxyServlet.class.getName() + ".writeListener";
 
+  static final String MAX_FORWARDS = "Max-Forwards";
+
   private static final Set<String> USUALLY_EMPTY = Set.of("GET", "HEAD", "OPTIONS");
 
   private final transient HeaderPolicy headers;
   private final transient ManagedHeaders managed;
   private final transient Trailers trailers;
   private final transient SecondAttempt second;
+  private final transient WebSockets webSockets;
   private final transient ByteBufferPool buffers;
   private final transient UpstreamTrouble trouble = new UpstreamTrouble();
   private final transient List<UpstreamService> services;
@@ -76,10 +80,12 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   public GatewayProxyServlet(
       TrustedPeers trusted,
       ManagedHeaders managed,
+      WebSockets webSockets,
       ByteBufferPool buffers,
       List<UpstreamService> services) {
     this.headers = new HeaderPolicy(trusted, managed);
     this.managed = managed;
+    this.webSockets = webSockets;
     this.trailers = new Trailers(managed);
     this.second = new SecondAttempt(managed);
     this.buffers = buffers;
@@ -119,22 +125,23 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)
       throws ServletException, IOException {
-    if (upgradesToWebSocket(request)) {
-      ErrorAnswer.of(501).write(response);
-    } else {
-      request.setAttribute(RELAYED, true);
-      super.service(request, response);
+    if (WebSocketHandshake.isAskedBy(request) && !WebSocketHandshake.isGood(request)) {
+      response.setHeader("Sec-WebSocket-Version", WebSocketHandshake.VERSION);
+      ErrorAnswer.of(400).write(response);
+      return;
     }
+    if (request.getMethod().equals("OPTIONS") && "0".equals(request.getHeader(MAX_FORWARDS))) {
+      // Meant for whoever counts to zero (RFC 9110 section 7.6.2).
+      response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+      return;
+    }
+    request.setAttribute(RELAYED, true);
+    super.service(request, response);
   }
 
   /** Whether the body of this request goes to an upstream, even when it is answered already. */
   public static boolean reads(Attributes request) {
     return request.getAttribute(RELAYED) != null;
-  }
-
-  private static boolean upgradesToWebSocket(HttpServletRequest request) {
-    String upgrade = request.getHeader("Upgrade");
-    return upgrade != null && upgrade.toLowerCase(Locale.ROOT).contains("websocket");
   }
 
   /** The base class would parse it as a URI, and throw at what is none. */
@@ -148,8 +155,13 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   @Override
   protected Request newProxyRequest(HttpServletRequest request, String target) {
     UpstreamService service = match(request).route().service();
-    return new UpstreamRequest(clients.of(service), service, request.getMethod(), target)
-        .attribute(CLIENT_REQUEST_ATTRIBUTE, request);
+    Request upstream =
+        new UpstreamRequest(clients.of(service), service, request.getMethod(), target)
+            .attribute(CLIENT_REQUEST_ATTRIBUTE, request);
+    // Only there is a connection the WebSocket's alone.
+    return WebSocketHandshake.isAskedBy(request)
+        ? upstream.version(HttpVersion.HTTP_1_1)
+        : upstream;
   }
 
   private static Match match(HttpServletRequest request) {
@@ -161,6 +173,9 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     upstream.headers(fields -> {
       fields.clear();
       headers.request(request, match(request), fields);
+      if (WebSocketHandshake.isAskedBy(request)) {
+        WebSocketHandshake.ask(fields);
+      }
     });
   }
 
@@ -201,6 +216,11 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       return inMemory;
     }
     trailers.request(request, upstream);
+    if (!upstream.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
+      // Without a word of it, a body is sent bare with methods that mostly have none, and the
+      // upstream takes it for the next request. HTTP/2 leaves the header out.
+      upstream.headers(fields -> fields.put(HttpHeader.TRANSFER_ENCODING, "chunked"));
+    }
     AsyncRequestContent content = new AsyncRequestContent((String) null);
     request.getInputStream().setReadListener(newReadListener(request, response, upstream, content));
     return content;
@@ -297,6 +317,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     private final HttpServletResponse response;
     private final boolean first;
     private @Nullable Supplier<CompletionStage<?>> again;
+    private Scheduler.@Nullable Task streamEnd;
 
     RelayListener(HttpServletRequest request, HttpServletResponse response, boolean first) {
       super(request, response);
@@ -307,18 +328,42 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
 
     @Override
     public void onBegin(Response upstream) {
-      if (upstream.getStatus() == 101) {
-        abort(upstream::abort, new IOException("switches protocols unasked"));
-      } else {
+      if (!switches(upstream)) {
         super.onBegin(upstream);
+      } else if (!WebSocketHandshake.isAskedBy(request)) {
+        abort(upstream::abort, new IOException("switches protocols unasked"));
       }
+    }
+
+    private static boolean switches(Response upstream) {
+      return upstream.getStatus() == HttpServletResponse.SC_SWITCHING_PROTOCOLS;
     }
 
     @Override
     public void onHeaders(Response upstream) {
+      if (switches(upstream)) {
+        if (!WebSocketHandshake.isAgreedTo(request, upstream.getHeaders())) {
+          abort(upstream::abort, new IOException("switches to what is no WebSocket"));
+        }
+        return;
+      }
       again = second.after(request, match(request).route().service(), upstream, first);
       if (again == null) {
         super.onHeaders(upstream);
+        endStream(upstream);
+      }
+    }
+
+    /** A stream lasts no longer than the token that opened it. */
+    private void endStream(Response upstream) {
+      Instant end = isStream(upstream) ? managed.streamEnd(request) : null;
+      if (end != null) {
+        streamEnd = getHttpClient()
+            .getScheduler()
+            .schedule(
+                () -> abort(upstream::abort, new StreamEndedException()),
+                WebSockets.millisUntil(end),
+                TimeUnit.MILLISECONDS);
       }
     }
 
@@ -334,7 +379,20 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     /** An answer that came whole is one, even when the upstream did not want the whole body. */
     @Override
     public void onComplete(Result result) {
-      if (again != null && result.getResponseFailure() == null) {
+      if (streamEnd != null) {
+        streamEnd.cancel();
+      }
+      if (switches(result.getResponse()) && result.isSucceeded()) {
+        headers.response(request, result.getResponse().getHeaders(), response);
+        WebSocketHandshake.agree(response);
+        webSockets.join(
+            request,
+            result.getResponse(),
+            getHttpClient(),
+            match(request).route().service().readTimeout(),
+            managed.streamEnd(request));
+        request.getAsyncContext().complete();
+      } else if (again != null && result.getResponseFailure() == null) {
         var unused = again.get().whenComplete((done, error) -> {
           try {
             if (error == null) {
@@ -381,7 +439,8 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
           .getHeaders()
           .put(type);
     }
-    if (type.getValue().startsWith("text/event-stream") || Grpc.begins(upstream)) {
+    // A gRPC answer that has the status already is all there is, and must end with its head.
+    if (isStream(upstream) && !upstream.getHeaders().contains("grpc-status")) {
       try {
         response.flushBuffer();
       } catch (IOException e) {
@@ -390,7 +449,22 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     }
   }
 
-  static void abort(Function<Throwable, CompletableFuture<Boolean>> exchange, Throwable why) {
+  /** Whether an answer may last for as long as the caller likes. */
+  private static boolean isStream(Response upstream) {
+    String type = upstream.getHeaders().get(HttpHeader.CONTENT_TYPE);
+    return type != null
+        && (type.startsWith("text/event-stream") || type.startsWith("application/grpc"));
+  }
+
+  /** Not a fault of the upstream. */
+  private static final class StreamEndedException extends IOException {
+    StreamEndedException() {
+      super("the token ended");
+    }
+  }
+
+  static void abort(
+      Function<Throwable, CompletableFuture<Boolean>> exchange, Throwable why) {
     // Nobody waits for it: the exchange's listener hears of the failure.
     CompletableFuture<Boolean> unused = exchange.apply(why);
   }
@@ -461,6 +535,11 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       return;
     }
     int status = status(why);
+    if (why instanceof StreamEndedException) {
+      LOG.info("{}: a stream was closed, for its token ended", service.name());
+      sendProxyResponseError(request, response, status);
+      return;
+    }
     trouble.log(service, status, why);
     sendProxyResponseError(request, response, status);
   }

@@ -71,6 +71,9 @@ final class HeaderPolicy {
         upstream.add(name, values.nextElement());
       }
     }
+    if (request.getMethod().equals("OPTIONS")) {
+      countDown(upstream);
+    }
     Route route = match.route();
     String host = request.getHeader("Host");
     upstream.put(
@@ -87,6 +90,14 @@ final class HeaderPolicy {
       upstream.put(
           "DPoP",
           proof.make(request.getMethod(), service.address(), service.beyond(match.upstreamPath())));
+    }
+  }
+
+  /** RFC 9110 section 7.6.2; what is no number is the upstream's business. */
+  private static void countDown(HttpFields.Mutable upstream) {
+    String left = upstream.get(GatewayProxyServlet.MAX_FORWARDS);
+    if (left != null && left.matches("\\d{1,9}")) {
+      upstream.put(GatewayProxyServlet.MAX_FORWARDS, Integer.toString(Integer.parseInt(left) - 1));
     }
   }
 

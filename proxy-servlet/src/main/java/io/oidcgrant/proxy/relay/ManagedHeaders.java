@@ -3,6 +3,7 @@ package io.oidcgrant.proxy.relay;
 import io.oidcgrant.ServiceToken;
 import io.oidcgrant.UpstreamProof;
 import jakarta.servlet.ServletRequest;
+import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,9 @@ public interface ManagedHeaders {
 
   /** What proves the access token to the upstream; null where it goes without a proof. */
   @Nullable UpstreamProof proof(ServletRequest request);
+
+  /** When a stream that the request opens is to end; null for never. */
+  @Nullable Instant streamEnd(ServletRequest request);
 
   /** The body where the filter has read it; null where it is still to come. */
   byte @Nullable [] readBody(ServletRequest request);

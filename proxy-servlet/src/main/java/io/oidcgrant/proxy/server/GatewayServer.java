@@ -9,6 +9,7 @@ import io.oidcgrant.proxy.admin.Readiness;
 import io.oidcgrant.proxy.config.Gateway;
 import io.oidcgrant.proxy.relay.GatewayProxyServlet;
 import io.oidcgrant.proxy.relay.ManagedHeaders;
+import io.oidcgrant.proxy.relay.WebSockets;
 import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.Router;
 import jakarta.servlet.DispatcherType;
@@ -47,6 +48,7 @@ public final class GatewayServer {
   private final ServerConnector proxy;
   private final Optional<ServerConnector> admin;
   private final InFlight inFlight;
+  private final WebSockets webSockets;
   private final Readiness readiness;
 
   private GatewayServer(
@@ -54,11 +56,13 @@ public final class GatewayServer {
       ServerConnector proxy,
       Optional<ServerConnector> admin,
       InFlight inFlight,
+      WebSockets webSockets,
       Readiness readiness) {
     this.server = server;
     this.proxy = proxy;
     this.admin = admin;
     this.inFlight = inFlight;
+    this.webSockets = webSockets;
     this.readiness = readiness;
   }
 
@@ -117,11 +121,16 @@ public final class GatewayServer {
           "/*",
           EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
     }
+    WebSockets webSockets = new WebSockets();
     context.addServlet(
         new ServletHolder(
             "relay",
             new GatewayProxyServlet(
-                parts.trusted(), parts.managed(), buffers, parts.gateway().services())),
+                parts.trusted(),
+                parts.managed(),
+                webSockets,
+                buffers,
+                parts.gateway().services())),
         "/*");
     InFlight inFlight = new InFlight(new InStep(context));
     server.setHandler(
@@ -138,7 +147,7 @@ public final class GatewayServer {
       server.stop();
       throw e;
     }
-    return new GatewayServer(server, proxy, admin, inFlight, parts.readiness());
+    return new GatewayServer(server, proxy, admin, inFlight, webSockets, parts.readiness());
   }
 
   private static ServerConnector connector(Server server, ListenAddress address, int acceptors) {
@@ -203,6 +212,7 @@ public final class GatewayServer {
   public void drain(Duration grace) throws Exception {
     readiness.drain();
     proxy.close();
+    webSockets.end();
     inFlight.drain(grace.toMillis());
     stop();
   }

@@ -197,7 +197,7 @@ public final class Http2Upstream implements AutoCloseable {
   public void reset() {
     received.clear();
     script = request -> {
-      var unused = request.whole().thenRun(() -> ok(request));
+      var unused = request.whole().thenCompose(done -> ok(request));
     };
   }
 

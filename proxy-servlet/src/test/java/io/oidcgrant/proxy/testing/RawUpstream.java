@@ -30,6 +30,7 @@ public final class RawUpstream implements AutoCloseable {
 
   /** A request of which the head has come; header names in lower case. */
   public static final class Received {
+    private final List<String> head;
     private final String line;
     private final Map<String, List<String>> headers;
     private final Socket socket;
@@ -37,10 +38,16 @@ public final class RawUpstream implements AutoCloseable {
     private volatile byte[] body;
 
     private Received(List<String> head, Socket socket, InputStream in) {
+      this.head = List.copyOf(head);
       this.line = head.get(0);
       this.headers = Wire.headers(head);
       this.socket = socket;
       this.in = in;
+    }
+
+    /** Its lines as they came, without their ends: the first is {@link #line}. */
+    public List<String> head() {
+      return head;
     }
 
     public String line() {

@@ -39,6 +39,7 @@ public final class StubIssuer implements AutoCloseable {
   private final RSAKey key;
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<String> granted = new CopyOnWriteArrayList<>();
+  private volatile int lifetime = 300;
 
   public StubIssuer() {
     this(0);
@@ -77,7 +78,9 @@ public final class StubIssuer implements AutoCloseable {
         exchange,
         "{\"access_token\":\"" + token
             + "\",\"token_type\":\"" + (proof == null ? "Bearer" : "DPoP")
-            + "\",\"expires_in\":300,\"refresh_token\":\"next-"
+            + "\",\"expires_in\":"
+            + lifetime
+            + ",\"refresh_token\":\"next-"
             + granted.size() + "\"}");
   }
 
@@ -87,6 +90,11 @@ public final class StubIssuer implements AutoCloseable {
     } catch (ParseException | JOSEException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** How many seconds the tokens to come are good. */
+  public void lifetime(int seconds) {
+    lifetime = seconds;
   }
 
   private String accessToken(Map<String, Object> confirmation) {
@@ -103,7 +111,7 @@ public final class StubIssuer implements AutoCloseable {
             "iat",
             now,
             "exp",
-            now + 300,
+            now + lifetime,
             "cnf",
             confirmation)));
     try {
