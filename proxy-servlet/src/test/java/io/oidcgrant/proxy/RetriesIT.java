@@ -42,6 +42,8 @@ class RetriesIT {
             + Configs.service("late", "http://127.0.0.1:" + LATE)
             + Configs.service("never", "http://127.0.0.1:" + LATE) + "  retries: 0\n"
             + Configs.service("h2", "grpc://127.0.0.1:" + http2.port()) + "  retries: 2\n"));
+    // The time of the first request is that of loading classes.
+    proxy.get("/never");
   }
 
   @AfterAll

@@ -106,7 +106,7 @@ class UpstreamTlsIT {
     "jvm, valid, unable to find valid certification path",
     "foreign, foreign, PKIX path validation failed",
     "other, other, No subject alternative names matching IP address 127.0.0.1 found",
-    "expired, expired, timestamp check failed",
+    "expired, expired, NotAfter",
     "shallow, deep, more than 0 intermediate certificates",
     "unknown, asking, ''",
   })

@@ -155,9 +155,9 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   @Override
   protected Request newProxyRequest(HttpServletRequest request, String target) {
     UpstreamService service = match(request).route().service();
-    Request upstream =
-        new UpstreamRequest(clients.of(service), service, request.getMethod(), target)
-            .attribute(CLIENT_REQUEST_ATTRIBUTE, request);
+    Request upstream = new UpstreamRequest(
+            clients.of(service), service, request.getMethod(), target)
+        .attribute(CLIENT_REQUEST_ATTRIBUTE, request);
     // Only there is a connection the WebSocket's alone.
     return WebSocketHandshake.isAskedBy(request)
         ? upstream.version(HttpVersion.HTTP_1_1)
@@ -426,6 +426,10 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       HttpServletRequest request, HttpServletResponse response, Response upstream) {
     headers.response(request, upstream.getHeaders(), response);
     trailers.response(request, upstream);
+    if (upstream.getStatus() == HttpServletResponse.SC_NO_CONTENT) {
+      // Which it must not have (RFC 9110 section 8.6), and the container insists on.
+      response.setHeader("Content-Length", null);
+    }
     HttpField type = upstream.getHeaders().getField(HttpHeader.CONTENT_TYPE);
     if (type == null) {
       return;
@@ -463,8 +467,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     }
   }
 
-  static void abort(
-      Function<Throwable, CompletableFuture<Boolean>> exchange, Throwable why) {
+  static void abort(Function<Throwable, CompletableFuture<Boolean>> exchange, Throwable why) {
     // Nobody waits for it: the exchange's listener hears of the failure.
     CompletableFuture<Boolean> unused = exchange.apply(why);
   }

@@ -94,6 +94,11 @@ public final class RawUpstream implements AutoCloseable {
       output().flush();
     }
 
+    /** What tells its connection from others. */
+    public int connection() {
+      return socket.getPort();
+    }
+
     /** Whom the caller's certificate names. */
     public String peer() {
       try {
