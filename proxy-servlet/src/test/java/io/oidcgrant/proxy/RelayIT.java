@@ -443,7 +443,6 @@ class RelayIT {
         "HTTP/1.1 200 OK\r\n: a\r\nContent-Length: 2\r\n\r\nok",
         "HTTP/1.1 99 X\r\nContent-Length: 2\r\n\r\nok",
         "HTTP/1.1 1000 X\r\nContent-Length: 2\r\n\r\nok",
-        "HTTP/1.1 600 X\r\nContent-Length: 2\r\n\r\nok",
         "HTTP/1.1 2x0 X\r\nContent-Length: 2\r\n\r\nok",
         "HTTP/1.1 -20 X\r\nContent-Length: 2\r\n\r\nok",
         "HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\nok",

@@ -407,7 +407,9 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
         });
       } else if (result.isFailed() && second.unseen(request, result) && retryLeft(request)) {
         sendAgain(request, response, first);
-      } else if (result.isFailed() && result.getResponseFailure() == null) {
+      } else if (result.isFailed()
+          && result.getResponseFailure() == null
+          && result.getResponse().getStatus() > 0) {
         onProxyResponseSuccess(request, response, result.getResponse());
       } else {
         super.onComplete(result);

@@ -6,6 +6,9 @@ import java.util.Map;
 import org.eclipse.jetty.client.transport.internal.HttpChannelOverHTTP;
 import org.eclipse.jetty.client.transport.internal.HttpConnectionOverHTTP;
 import org.eclipse.jetty.client.transport.internal.HttpReceiverOverHTTP;
+import org.eclipse.jetty.http.HttpException;
+import org.eclipse.jetty.http.HttpStatus;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.ClientConnectionFactory;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
@@ -57,6 +60,15 @@ final class StrictHttp1 implements ClientConnectionFactory {
 
     StrictReceiver(HttpChannelOverHTTP channel) {
       super(channel);
+    }
+
+    @Override
+    public void startResponse(HttpVersion version, int status, String reason) {
+      if (version.getVersion() > HttpVersion.HTTP_1_1.getVersion()) {
+        throw new HttpException.RuntimeException(
+            HttpStatus.HTTP_VERSION_NOT_SUPPORTED_505, version.asString());
+      }
+      super.startResponse(version, status, reason);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.oidcgrant.proxy.relay;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.transport.HttpExchange;
 import org.eclipse.jetty.http2.HTTP2Connection;
 import org.eclipse.jetty.http2.api.Session;
@@ -24,6 +25,7 @@ final class UpstreamHttp2 extends ClientConnectionFactoryOverHTTP2 {
   private static final int STREAM_WINDOW = 256 * 1024;
 
   private static final int SESSION_WINDOW = 64 * STREAM_WINDOW;
+  private static final long RESET_MILLIS = 50;
 
   private final ClientConnectionFactory factory = new HTTP2ClientConnectionFactory();
   private final HTTP2Client client;
@@ -77,8 +79,16 @@ final class UpstreamHttp2 extends ClientConnectionFactoryOverHTTP2 {
   }
 
   private static final class Channel extends HttpChannelOverHTTP2 {
+    private final Stream.Listener listener;
+
     Channel(HttpConnectionOverHTTP2 connection) {
       super(connection, connection.getSession());
+      listener = new ResetStreams(super.getStreamListener(), this::failed);
+    }
+
+    @Override
+    public Stream.Listener getStreamListener() {
+      return listener;
     }
 
     @Override
@@ -87,6 +97,22 @@ final class UpstreamHttp2 extends ClientConnectionFactoryOverHTTP2 {
       HttpExchange exchange = getHttpExchange();
       if (exchange != null && exchange.getRequest() instanceof UpstreamRequest request) {
         request.sentOn(stream);
+      }
+    }
+
+    /** Later than the client would hear of a reset by the upstream, which tells more. */
+    private void failed(Stream stream) {
+      getHttpDestination()
+          .getHttpClient()
+          .getScheduler()
+          .schedule(() -> fail(stream), RESET_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void fail(Stream stream) {
+      HttpExchange exchange = getHttpExchange();
+      if (exchange != null && stream == getStream()) {
+        GatewayProxyServlet.abort(
+            exchange.getRequest()::abort, new IOException("what came on the stream is no answer"));
       }
     }
   }

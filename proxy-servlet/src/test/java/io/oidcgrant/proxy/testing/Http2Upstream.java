@@ -142,6 +142,11 @@ public final class Http2Upstream implements AutoCloseable {
       ((HTTP2Session) stream.getSession()).frames(null, List.of(frame), Callback.NOOP);
     }
 
+    /** Ends the whole connection. */
+    public void disconnect() {
+      ((HTTP2Session) stream.getSession()).getEndPoint().close();
+    }
+
     public void reset(int code) {
       stream.reset(new ResetFrame(stream.getId(), code), Callback.NOOP);
     }
