@@ -57,9 +57,17 @@ final class ConfigReader {
             message);
       }
     });
-    return reading.problems().size() > before
-        ? Optional.empty()
-        : Optional.of(new OidcGrantConfig(values, reading.consumers(), reading.kongCompatible()));
+    if (reading.problems().size() > before) {
+      return Optional.empty();
+    }
+    OidcLint.check(
+        values,
+        (field, message) -> reading.warning(
+            node.source(),
+            lines.getOrDefault(field.name(), node.line()),
+            mapping.get().pathOf(field.name()),
+            message));
+    return Optional.of(new OidcGrantConfig(values, reading.consumers(), reading.kongCompatible()));
   }
 
   private static void unknown(MappingReader mapping, Reading reading) {

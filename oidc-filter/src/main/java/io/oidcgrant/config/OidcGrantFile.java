@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * The settings of one filter, kept in a file: the fields themselves, or Kong's declarative format
- * with one such plugin in it.
+ * The settings of one filter, kept in a file: the fields themselves, Kong's declarative format or
+ * Kubernetes manifests with one such plugin in them.
  */
 public final class OidcGrantFile {
   private OidcGrantFile() {}
@@ -68,6 +68,14 @@ public final class OidcGrantFile {
   private static <T> T pick(
       List<ConfigNode> documents, String source, Reading reading, Kind<T> kind) {
     reading.throwIfAny();
+    if (documents.stream().anyMatch(Manifest::isManifest)) {
+      List<Manifest> manifests = Manifest.readAll(documents, reading);
+      List<PluginEntry> plugins =
+          new PluginManifests(manifests, new SecretManifests(manifests, reading), reading).all();
+      Optional<T> config = only(plugins, source, reading, kind);
+      reading.throwIfAny();
+      return config.orElseThrow();
+    }
     Optional<ConfigNode> root = YamlReader.single(documents);
     if (root.isEmpty()) {
       reading.problem(source, 0, "file", "holds " + documents.size() + " documents, must hold one");
@@ -90,6 +98,11 @@ public final class OidcGrantFile {
     reading.readEntities(node);
     List<PluginEntry> all = new ArrayList<>();
     collect(node, "", all, reading);
+    return only(all, source, reading, kind);
+  }
+
+  private static <T> Optional<T> only(
+      List<PluginEntry> all, String source, Reading reading, Kind<T> kind) {
     List<PluginEntry> plugins =
         all.stream().filter(entry -> entry.name().equals(kind.plugin())).toList();
     if (plugins.size() == 1) {

@@ -36,7 +36,8 @@ public record PluginEntry(
     return entries;
   }
 
-  private static Optional<PluginEntry> read(ConfigNode node, String path, Reading reading) {
+  /** One entry of such a list. */
+  static Optional<PluginEntry> read(ConfigNode node, String path, Reading reading) {
     Optional<MappingReader> found = MappingReader.of(node, path, reading);
     if (found.isEmpty()) {
       return Optional.empty();

@@ -66,7 +66,11 @@ public final class Reading {
   }
 
   public void warning(ConfigNode at, String path, String message) {
-    warnings.add(new ConfigProblem(at.source(), at.line(), path, message));
+    warning(at.source(), at.line(), path, message);
+  }
+
+  void warning(String source, int line, String path, String message) {
+    warnings.add(new ConfigProblem(source, line, path, message));
   }
 
   /** File by file, in the order of their lines. */

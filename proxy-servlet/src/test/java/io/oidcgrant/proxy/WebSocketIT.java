@@ -61,7 +61,7 @@ class WebSocketIT {
             + Configs.service(
                 "lasting",
                 upstream.url(),
-                Configs.grant(issuer.url(), "stream_until_expiry: false"))
+                Configs.grant(issuer.url(), "stream_until_expiry: false", "stream_grace: 0"))
             + Configs.service("idle", upstream.url())
                 .replace("  routes:", "  read_timeout: 600\n  routes:")));
   }

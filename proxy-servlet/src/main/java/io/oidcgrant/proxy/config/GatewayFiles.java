@@ -1,9 +1,12 @@
 package io.oidcgrant.proxy.config;
 
 import io.oidcgrant.config.ConfigNode;
+import io.oidcgrant.config.Manifest;
 import io.oidcgrant.config.MappingReader;
 import io.oidcgrant.config.PluginEntry;
+import io.oidcgrant.config.PluginManifests;
 import io.oidcgrant.config.Reading;
+import io.oidcgrant.config.SecretManifests;
 import io.oidcgrant.config.YamlReader;
 import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.UpstreamService;
@@ -16,8 +19,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads Kong's declarative format. Several files are one configuration: each may name what stands
- * in another. One per reading; not thread-safe.
+ * Reads Kong's declarative format and Kubernetes manifests. Several files are one configuration:
+ * each may name what stands in another. One per reading; not thread-safe.
  */
 public final class GatewayFiles {
   private final Reading reading;
@@ -39,7 +42,12 @@ public final class GatewayFiles {
       documents.addAll(YamlReader.readFile(file, reading));
     }
     documents.forEach(reading::readEntities);
+    List<Manifest> manifests = Manifest.readAll(documents, reading);
+    SecretManifests secrets = new SecretManifests(manifests, reading);
+    new KubernetesEntities(secrets, reading).read(manifests);
     documents.forEach(all::document);
+    new KubernetesRoutes(all, new PluginManifests(manifests, secrets, reading), reading)
+        .read(manifests);
     Gateway gateway = all.resolve();
     if (gateway.routes().isEmpty() && reading.problems().isEmpty()) {
       reading.warning(
@@ -55,11 +63,10 @@ public final class GatewayFiles {
       reading.problem(node, "file", "is " + node.kind() + ", must be a mapping");
       return;
     }
-    MappingReader root = MappingReader.of(node, "", reading).orElseThrow();
-    if (root.take("apiVersion").isPresent() && root.take("kind").isPresent()) {
-      root.problem("kind", null, "a Kubernetes manifest is not implemented in this release");
+    if (Manifest.isManifest(node)) {
       return;
     }
+    MappingReader root = MappingReader.of(node, "", reading).orElseThrow();
     root.take("_format_version").ifPresent(version -> {
       if (!(version instanceof ConfigNode.Scalar scalar)
           || !scalar.text().matches("[1-9]\\d*(\\.\\d+)?")) {
@@ -107,19 +114,43 @@ public final class GatewayFiles {
     }
   }
 
-  private void readService(MappingReader fields) {
+  /** The service of a declarative file with this name or id. */
+  Optional<ServiceEntry> service(String name) {
+    return services.find(name);
+  }
+
+  /** The route of this name that a manifest stands for, which there must be. */
+  Optional<RouteEntry> route(String name, Manifest manifest) {
+    return routes.find(name, manifest.node(), manifest.path());
+  }
+
+  ServiceEntry addService(ConfigNode node, String path) {
+    return readService(MappingReader.of(node, path, reading).orElseThrow());
+  }
+
+  RouteEntry addRoute(ConfigNode node, String path, ServiceEntry service) {
+    return readRoute(MappingReader.of(node, path, reading).orElseThrow(), service);
+  }
+
+  void bind(PluginEntry entry, @Nullable ServiceEntry service, @Nullable RouteEntry route) {
+    plugins.add(new ScopedPlugin(entry, service, route));
+  }
+
+  private ServiceEntry readService(MappingReader fields) {
     ServiceEntry service = ServiceEntry.read(fields, reading);
     services.add(fields, service.name(), service.id(), service);
     readItems(fields, "routes", service);
     readPlugins(fields, service, null);
     fields.finish();
+    return service;
   }
 
-  private void readRoute(MappingReader fields, @Nullable ServiceEntry parent) {
+  private RouteEntry readRoute(MappingReader fields, @Nullable ServiceEntry parent) {
     RouteEntry route = RouteEntry.read(fields, parent, reading);
     routes.add(fields, route.name(), route.id(), route);
     readPlugins(fields, null, route);
     fields.finish();
+    return route;
   }
 
   private void readPlugins(

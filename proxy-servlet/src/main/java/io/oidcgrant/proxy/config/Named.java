@@ -41,6 +41,11 @@ final class Named<T> {
     }
   }
 
+  /** The thing of this name or id, if there is one. */
+  Optional<T> find(String name) {
+    return Optional.ofNullable(byName.get(name));
+  }
+
   /** The thing that {@code node} refers to; a problem where there is none. */
   Optional<T> find(String name, ConfigNode node, String path) {
     Optional<T> found = Optional.ofNullable(byName.get(name));

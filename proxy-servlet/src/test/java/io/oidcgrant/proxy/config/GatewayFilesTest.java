@@ -301,7 +301,7 @@ class GatewayFilesTest {
         "- a | file: is a list, must be a mapping",
         "_format_version: x | _format_version: must be a version such as \"3.0\"",
         "_info: {defaults: {route: {strip_path: false}}} | _info.defaults: is not implemented in this release",
-        "{apiVersion: v1, kind: Secret} | kind: a Kubernetes manifest is not implemented in this release",
+        "{apiVersion: v1, kind: Secret} | metadata: must have a name",
         "services: {name: s} | services: is a mapping, must be a list",
         "a: [ | syntax: is not YAML",
       })
