@@ -203,6 +203,30 @@ class UpstreamTlsIT {
   }
 
   @Test
+  void webSocket_goesOverTls() throws Exception {
+    RawUpstream upstream = UPSTREAMS.get("valid");
+    upstream.reset();
+    upstream.script(request -> {
+      request.send("HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+          + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+      request.output().write(request.input().readNBytes(2));
+    });
+    try (RawConnection connection = proxy.connect()) {
+      connection.request(
+          "GET",
+          "/believed",
+          "Connection: Upgrade",
+          "Upgrade: websocket",
+          "Sec-WebSocket-Version: 13",
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==");
+      assertThat(connection.read().status()).isEqualTo(101);
+      byte[] ping = {(byte) 0x89, 0};
+      connection.send(ping);
+      assertThat(connection.input().readNBytes(2)).isEqualTo(ping);
+    }
+  }
+
+  @Test
   void requestsOverHttp2_shareAConnection() {
     http2.reset();
     for (int i = 0; i < 3; i++) {

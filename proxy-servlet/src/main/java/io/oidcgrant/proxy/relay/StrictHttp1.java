@@ -30,6 +30,7 @@ final class StrictHttp1 implements ClientConnectionFactory {
 
   @Override
   public Connection newConnection(EndPoint endPoint, Map<String, Object> context) {
+    endPoint.setIdleTimeout(UpstreamClients.IDLE_MILLIS);
     return customize(new StrictConnection(endPoint, context), context);
   }
 

@@ -33,7 +33,10 @@ final class UpstreamClients {
   private static final int MAX_CONNECTIONS = 8192;
   private static final int BUFFER = 16 * 1024;
   private static final int MAX_INTERIM = 32;
-  private static final long IDLE_MILLIS = 30_000;
+
+  /** How long a connection waits for its next request. */
+  static final long IDLE_MILLIS = 30_000;
+
   private static final String INTERIM = UpstreamClients.class.getName() + ".interim";
 
   private static final Kind PLAIN = new Kind(false, false, UpstreamTls.JVM);
@@ -63,7 +66,7 @@ final class UpstreamClients {
     this.buffers = buffers;
     this.connectTimeout =
         services.stream().mapToInt(UpstreamService::connectTimeout).max().orElse(1);
-    // A connection may be silent for longer than any of its streams.
+    // One of HTTP/2 may be silent for longer than any of its streams.
     this.idleTimeout = services.stream()
         .mapToLong(service -> 1000L + Math.max(service.readTimeout(), service.writeTimeout()))
         .reduce(IDLE_MILLIS, Math::max);
@@ -91,7 +94,7 @@ final class UpstreamClients {
     client.setScheduler(scheduler);
     client.setByteBufferPool(buffers);
     client.setConnectTimeout(connectTimeout);
-    client.setIdleTimeout(kind.equals(PLAIN) ? IDLE_MILLIS : idleTimeout);
+    client.setIdleTimeout(idleTimeout);
     client.setMaxConnectionsPerDestination(MAX_CONNECTIONS);
     client.setFollowRedirects(false);
     client.setHttpCookieStore(new HttpCookieStore.Empty());
