@@ -207,8 +207,13 @@ class UpstreamTlsIT {
     RawUpstream upstream = UPSTREAMS.get("valid");
     upstream.reset();
     upstream.script(request -> {
-      request.send("HTTP/1.1 101 X\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-          + "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+      request.send("""
+          HTTP/1.1 101 X\r
+          Upgrade: websocket\r
+          Connection: Upgrade\r
+          Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r
+          \r
+          """);
       request.output().write(request.input().readNBytes(2));
     });
     try (RawConnection connection = proxy.connect()) {
