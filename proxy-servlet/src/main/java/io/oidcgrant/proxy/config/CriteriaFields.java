@@ -35,7 +35,7 @@ final class CriteriaFields {
   Criteria read() {
     int before = reading.problems().size();
     List<HostPattern> hosts = items("hosts", CriteriaFields::host);
-    List<PathPattern> paths = items("paths", PathPattern::parse);
+    List<PathPattern> paths = items("paths", this::path);
     List<String> methods = items("methods", CriteriaFields::method);
     List<HostPattern> snis = items("snis", CriteriaFields::sni);
     List<HeaderCriterion> headers = headers();
@@ -172,6 +172,17 @@ final class CriteriaFields {
 
   private static String message(IllegalArgumentException e) {
     return String.valueOf(e.getMessage());
+  }
+
+  private PathPattern path(String text) {
+    PathPattern pattern = PathPattern.parse(text);
+    if (pattern.regex() == null && text.matches(".*[*()\\[\\]$].*")) {
+      reading.warning(
+          fields.node(),
+          fields.pathOf("paths"),
+          "takes " + text + " literally: a regular expression begins with ~/");
+    }
+    return pattern;
   }
 
   private static HostPattern host(String text) {

@@ -152,6 +152,7 @@ class RouteFieldsTest {
       delimiter = '|',
       value = {
         "{paths: [/a], regex_priority: 1} | 5: R.regex_priority: has no effect: no path of the route is a regular expression (which begins with ~/)",
+        "{paths: [/a, '/b/(c)']} | 5: R.paths: takes /b/(c) literally: a regular expression begins with ~/",
         "{hosts: [a], strip_path: true} | 5: R.strip_path: has no effect: the route has no paths",
         "{paths: [/a], https_redirect_status_code: 301} | 5: R.https_redirect_status_code: has no effect: the route's protocols are not [https] alone",
         "{headers: {a: ['~*b', c]}} | 5: R.headers.a: takes ~* literally: a regular expression must be the only value",
