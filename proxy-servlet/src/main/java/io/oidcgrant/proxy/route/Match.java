@@ -23,22 +23,17 @@ public record Match(Route route, String upstreamPath, String prefix) implements 
     PathHandling handling = route.pathHandling();
     String whole = path.raw();
     if (!route.stripPath() || route.criteria().paths().isEmpty()) {
-      return whole(new Match(route, handling.unstripped(base, whole), ""), handling);
+      return Optional.of(new Match(route, handling.unstripped(base, whole), ""));
     }
     int end = path.wholeEscape(matched);
     String rest = path.rawAfter(end);
     Match match =
         new Match(route, handling.stripped(base, rest, whole), path.text().substring(0, end));
-    // Behind a whole segment nothing can have changed.
-    return rest.isEmpty() || rest.startsWith("/") ? Optional.of(match) : checked(match);
-  }
-
-  /** The first segment may be joined to the service's last. */
-  private static Optional<Match> whole(Match match, PathHandling handling) {
-    return handling == PathHandling.V0 ? Optional.of(match) : checked(match);
-  }
-
-  private static Optional<Match> checked(Match match) {
-    return CanonicalPath.of(match.upstreamPath).map(path -> match);
+    boolean wholeSegments =
+        rest.isEmpty() || rest.startsWith("/") || path.text().startsWith("/", end - 1);
+    // A segment that was cut may have become a dot segment.
+    return wholeSegments
+        ? Optional.of(match)
+        : CanonicalPath.of(match.upstreamPath).map(unambiguous -> match);
   }
 }
