@@ -103,15 +103,12 @@ class UpstreamPathTest {
     "/s, /api, true, v0, /api%2e./secret",
     "/s, /api, true, v0, /api..;x",
     "/s, '~/a+', true, v0, /aa../secret",
-    "/s, '~/[a-z.]', true, v0, /../x",
-    "/s/, /api/, true, v1, /api/..",
+    "/s/, '~/a', true, v1, /a.;x",
     "/s/, /api, true, v1, /api../secret",
   })
   void request_whosePathWouldClimbUpstream_isRefused(
       String service, String path, boolean strip, String handling, String request) {
-    if (CanonicalPath.of(request).isPresent()) {
-      assertThat(TestFacts.get(request).at(of(service, path, strip, handling))).isEqualTo("400");
-    }
+    assertThat(TestFacts.get(request).at(of(service, path, strip, handling))).isEqualTo("400");
   }
 
   @Test
