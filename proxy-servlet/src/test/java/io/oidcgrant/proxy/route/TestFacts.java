@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** The facts of a request that was never sent. */
 final class TestFacts implements RequestFacts {
   private final String target;
+  private final CanonicalPath path;
   private final Map<String, List<String>> headers = new TreeMap<>();
   private String method = "GET";
   private String host = "any";
@@ -20,6 +21,7 @@ final class TestFacts implements RequestFacts {
 
   private TestFacts(String target) {
     this.target = target;
+    this.path = CanonicalPath.of(target.split("\\?", 2)[0]).orElseThrow();
   }
 
   static TestFacts get(String target) {
@@ -91,7 +93,7 @@ final class TestFacts implements RequestFacts {
 
   @Override
   public CanonicalPath path() {
-    return CanonicalPath.of(target.split("\\?", 2)[0]).orElseThrow();
+    return path;
   }
 
   @Override
