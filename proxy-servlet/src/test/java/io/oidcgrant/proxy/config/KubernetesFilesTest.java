@@ -239,7 +239,7 @@ class KubernetesFilesTest {
         "konghq.com/methods|konghq.com/rewrite|konghq.com/rewrite: is not implemented",
         "port: {name: web}|port: {name: wob}|there is no Service of this name with a port of this name",
         "port: {name: web}|other: x|must name a service with its port",
-        "methods: \"GET,POST\"|methods: \"get\"|Ingress/orders.methods: ",
+        "methods: \"GET,POST\"|methods: \"get\"|Ingress/orders.methods[0]: must be a method in upper case",
       })
   void whatIsWrong_isSaid(String written, String instead, String problem) throws IOException {
     read(PLUGIN, SERVICE, INGRESS.replace(written, instead));
