@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Routes and scopes of plugins as a file says them. */
 class RoutingIT {
@@ -42,6 +43,14 @@ class RoutingIT {
             - {name: of-nobody, paths: [/free]}
             - {name: posted, paths: [/free], methods: [POST], strip_path: false}
             - {name: bound, paths: [/bound]}
+            - {name: regex, paths: ['~/v(?<version>\\d+)/items']}
+            - {name: regex-first, paths: ['~/v1/items'], regex_priority: 1, strip_path: false}
+            - {name: by-header, paths: [/free], headers: {X-Version: [v2, v3]}, strip_path: false}
+            - {name: by-agent, paths: [/free], headers: {user-agent: '~*bot\\d'}, path_handling: v1, strip_path: false}
+            - {name: by-port, hosts: ["one.example:82"]}
+            - {name: tls-only, paths: [/tls], protocols: [https]}
+            - {name: to-tls, paths: [/moved], protocols: [https], https_redirect_status_code: 308}
+            - {name: procedures, paths: [/pack.Service], protocols: [grpc]}
       plugins:
         - GRANT(by-name, "route: bound, ")
       """;
@@ -64,7 +73,10 @@ class RoutingIT {
         .replace("GRANT(by-name, \"route: bound, \")", grant("by-name", "route: bound, "));
     proxy = ProxyProcess.run(Configs.file(directory, file));
     assertThat(proxy.port()).isPositive();
-    guarded = ProxyProcess.run(Configs.file(directory, file + "  - " + grant("by-all", "") + "\n"));
+    guarded = ProxyProcess.run(
+        Configs.file(directory, file + "  - " + grant("by-all", "") + "\n"),
+        "--trusted-ips",
+        "127.0.0.0/8");
     assertThat(guarded.port()).isPositive();
   }
 
@@ -116,6 +128,10 @@ class RoutingIT {
     "GET, x, /bound/a, /other/a, by-name",
     "GET, x, /free/a, /other/a, ",
     "POST, x, /free/a, /other/free/a, ",
+    "GET, x, /v2/items/%61?b, /other/%61?b, ",
+    "GET, x, /v%32/%69tems, /other, ",
+    "GET, x, /v1/items/a, /other/v1/items/a, ",
+    "GET, one.example:82, /a, /other/a, ",
   })
   void request_goesWhereTheMostSpecificRouteSays(
       String method, String host, String path, String target, String plugin) {
@@ -156,6 +172,66 @@ class RoutingIT {
     assertThat(answer.header("Content-Type")).isEqualTo("application/json");
     assertThat(answer.body()).isEqualTo("{\"message\":\"no Route matched with those values\"}");
     assertThat(upstream.received()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "X-Version: V3, /other/free/a",
+    "X-Version: v1, /other/a",
+    "User-Agent: a BOT7, /otherfree/a",
+    "User-Agent: bot, /other/a",
+  })
+  void headers_chooseTheRoute(String header, String target) {
+    assertThat(proxy.get("/free/a", header).status()).isEqualTo(200);
+    assertThat(upstream.only().target()).isEqualTo(target);
+  }
+
+  @Test
+  void routeForTlsOnly_isNotServedWithoutTls_whateverTheCallerSaysOfHimself() {
+    for (String claim : new String[] {"X-A: b", "X-Forwarded-Proto: https"}) {
+      Answer answer = proxy.get("/tls/a", claim);
+      assertThat(answer.status()).isEqualTo(426);
+      assertThat(answer.header("Upgrade")).isEqualTo("TLS/1.2, HTTP/1.1");
+      assertThat(answer.header("Connection")).containsIgnoringCase("upgrade");
+      assertThat(answer.body())
+          .isEqualTo("{\"message\":\"Please use HTTPS protocol\",\"error\":\"upgrade_required\"}");
+    }
+    Answer moved = send(proxy, "POST", "a.example:8000", "/moved/%61?b=%20");
+    assertThat(moved.status()).isEqualTo(308);
+    assertThat(moved.header("Location")).isEqualTo("https://a.example/moved/%61?b=%20");
+    assertThat(upstream.received()).isEmpty();
+    // A trusted peer ends TLS for its callers.
+    assertThat(guarded.get("/tls/a", BASIC, "X-Forwarded-Proto: https").status())
+        .isEqualTo(200);
+    assertThat(upstream.only().target()).isEqualTo("/other/a");
+    assertThat(guarded.get("/tls/a", BASIC, "X-Forwarded-Proto: http").status()).isEqualTo(426);
+    assertThat(guarded.get("/tls/a", BASIC, "X-Forwarded-Proto: https, http").status())
+        .isEqualTo(426);
+  }
+
+  @Test
+  void routeForGrpc_tellsHttp1ToUpgrade() {
+    Answer answer = proxy.get("/pack.Service/Method", "Content-Type: application/grpc");
+    assertThat(answer.status()).isEqualTo(426);
+    assertThat(answer.header("Upgrade")).isEqualTo("HTTP/2");
+    assertThat(upstream.received()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/free../secret", "/free..", "/free%2e./secret", "/free.;x", "/v2/items../a"})
+  void pathThatWouldClimbUpstream_isRefused(String path) {
+    assertThat(send(proxy, "GET", "x", path).status()).isEqualTo(400);
+    assertThat(upstream.received()).isEmpty();
+  }
+
+  @Test
+  void pathTooLongForARegex_isRefused_andOthersAreNot() {
+    String much = "a".repeat(20_000);
+    assertThat(send(proxy, "GET", "x", "/v2/" + much).status()).isEqualTo(414);
+    assertThat(upstream.received()).isEmpty();
+    assertThat(send(proxy, "GET", "x", "/free/" + much).status()).isEqualTo(200);
+    assertThat(upstream.only().target()).isEqualTo("/other/" + much);
   }
 
   @Test

@@ -26,7 +26,10 @@ public record ErrorAnswer(int status, String message, String error) {
       case 408 -> new ErrorAnswer(status, "Request timeout", "request_timeout");
       case 413 -> new ErrorAnswer(status, "Request entity too large", "request_too_large");
       case 414 -> new ErrorAnswer(status, "Request target too long", "target_too_long");
+      case 415 ->
+        new ErrorAnswer(status, "Non-gRPC request matched gRPC route", "unsupported_media_type");
       case 417 -> new ErrorAnswer(status, "Expectation failed", "expectation_failed");
+      case 426 -> new ErrorAnswer(status, "Upgrade required", "upgrade_required");
       case 431 -> new ErrorAnswer(status, "Request headers too large", "headers_too_large");
       case 501 -> new ErrorAnswer(status, "Not implemented", "not_implemented");
       case 502 ->

@@ -7,12 +7,13 @@ import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.config.PluginEntry;
 import io.oidcgrant.config.Reading;
 import io.oidcgrant.config.UpstreamOAuthConfig;
-import io.oidcgrant.proxy.route.CanonicalPath;
-import io.oidcgrant.proxy.route.HostPattern;
+import io.oidcgrant.proxy.route.Criteria;
+import io.oidcgrant.proxy.route.PathHandling;
+import io.oidcgrant.proxy.route.Protocol;
 import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.UpstreamService;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -31,12 +32,12 @@ record RouteEntry(
     @Nullable ServiceEntry parent,
     Optional<String> service,
     boolean enabled,
-    List<HostPattern> hosts,
-    List<String> paths,
-    Set<String> methods,
+    Criteria criteria,
     boolean stripPath,
-    boolean preserveHost) {
-  private static final FieldType<List<String>> TEXTS = FieldType.listOf(FieldType.TEXT);
+    boolean preserveHost,
+    PathHandling pathHandling,
+    int httpsRedirectStatus) {
+  private static final FieldType<Integer> REDIRECT = FieldType.integer(100, 599);
 
   static RouteEntry read(MappingReader fields, @Nullable ServiceEntry parent, Reading reading) {
     Optional<String> service = PluginEntry.reference(fields, "service", reading);
@@ -48,29 +49,11 @@ record RouteEntry(
         && !service.equals(parent.id())) {
       fields.problem("service", null, "is not the service that the route stands in");
     }
-    List<String> hosts = fields.take("hosts", TEXTS).orElse(List.of());
-    List<String> paths = fields.take("paths", TEXTS).orElse(List.of());
-    List<String> methods = fields.take("methods", TEXTS).orElse(List.of());
-    for (String method : methods) {
-      if (!method.matches("[A-Z][A-Z-]*")) {
-        fields.problem("methods", null, "must hold methods in upper case");
-      }
-    }
-    if (hosts.isEmpty() && paths.isEmpty() && methods.isEmpty()) {
-      fields.problem("paths", null, "is missing: a route needs paths, hosts or methods");
-    }
-    boolean grpc = fields
-        .take("protocols", FieldType.listOf(FieldType.oneOf("http", "https", "grpc", "grpcs")))
-        .orElse(List.of())
-        .stream()
-        .anyMatch(protocol -> protocol.startsWith("grpc"));
-    fields.take("regex_priority", FieldType.integer(0, Integer.MAX_VALUE));
     fields.take("request_buffering", FieldType.BOOLEAN);
     fields.take("response_buffering", FieldType.BOOLEAN);
-    Accepted.only(fields, "path_handling", FieldType.TEXT, "v0");
-    Accepted.only(fields, "https_redirect_status_code", FieldType.integer(100, 599), 426);
-    fields.ignore("tags", "created_at", "updated_at", "ws_id", "_comment");
-    fields.notImplemented("headers", "snis", "sources", "destinations", "expression", "priority");
+    fields.ignore("tags", "updated_at", "ws_id", "_comment");
+    fields.notImplemented("sources", "destinations", "expression", "priority");
+    Criteria criteria = new CriteriaFields(fields, reading).read();
     return new RouteEntry(
         fields.node(),
         fields.path(),
@@ -79,41 +62,46 @@ record RouteEntry(
         parent,
         service,
         fields.take("enabled", FieldType.BOOLEAN).orElse(true),
-        patterns(fields, hosts),
-        prefixes(fields, paths),
-        Set.copyOf(methods),
-        // The path of a gRPC call is the name of its method.
-        fields.take("strip_path", FieldType.BOOLEAN).orElse(!grpc),
-        fields.take("preserve_host", FieldType.BOOLEAN).orElse(false));
+        criteria,
+        stripPath(fields, criteria, reading),
+        fields.take("preserve_host", FieldType.BOOLEAN).orElse(false),
+        fields
+            .take("path_handling", FieldType.oneOf("v0", "v1"))
+            .map(version -> PathHandling.valueOf(version.toUpperCase(Locale.ROOT)))
+            .orElse(PathHandling.V0),
+        redirectStatus(fields, criteria, reading));
   }
 
-  private static List<HostPattern> patterns(MappingReader fields, List<String> hosts) {
-    List<HostPattern> patterns = new ArrayList<>();
-    for (String host : hosts) {
-      Optional<HostPattern> pattern = HostPattern.parse(host);
-      if (pattern.isEmpty()) {
-        fields.problem(
-            "hosts",
-            null,
-            "must hold host names, without port, the leftmost or rightmost label may be *");
-      }
-      pattern.ifPresent(patterns::add);
+  private static boolean stripPath(MappingReader fields, Criteria criteria, Reading reading) {
+    boolean grpc = criteria.grpc();
+    Optional<ConfigNode> at = fields.take("strip_path");
+    boolean strip = at.flatMap(
+            node -> FieldType.BOOLEAN.read(node, fields.pathOf("strip_path"), reading))
+        .orElse(!grpc);
+    if (strip && grpc) {
+      fields.problem(
+          "strip_path", null, "must be false for grpc: the path is the name of the procedure");
+    } else if (strip && at.isPresent() && criteria.paths().isEmpty()) {
+      reading.warning(
+          at.get(), fields.pathOf("strip_path"), "has no effect: the route has no paths");
     }
-    return List.copyOf(patterns);
+    return strip;
   }
 
-  private static List<String> prefixes(MappingReader fields, List<String> paths) {
-    List<String> prefixes = new ArrayList<>();
-    for (String path : paths) {
-      Optional<CanonicalPath> prefix = CanonicalPath.of(path);
-      if (path.startsWith("~")) {
-        fields.problem("paths", null, "a regular expression is not implemented in this release");
-      } else if (prefix.isEmpty()) {
-        fields.problem("paths", null, "must hold prefixes that begin with / and are not ambiguous");
-      }
-      prefix.ifPresent(canonical -> prefixes.add(canonical.text()));
+  private static int redirectStatus(MappingReader fields, Criteria criteria, Reading reading) {
+    String name = "https_redirect_status_code";
+    Optional<ConfigNode> at = fields.take(name);
+    int status =
+        at.flatMap(node -> REDIRECT.read(node, fields.pathOf(name), reading)).orElse(426);
+    if (!List.of(426, 301, 302, 307, 308).contains(status)) {
+      fields.problem(name, null, "must be one of 426, 301, 302, 307, 308");
+    } else if (status != 426 && !criteria.protocols().equals(Set.of(Protocol.HTTPS))) {
+      reading.warning(
+          at.orElseThrow(),
+          fields.pathOf(name),
+          "has no effect: the route's protocols are not [https] alone");
     }
-    return List.copyOf(prefixes);
+    return status;
   }
 
   Route toRoute(
@@ -123,11 +111,11 @@ record RouteEntry(
     return new Route(
         name.or(() -> id).orElse(path),
         upstream,
-        hosts,
-        paths,
-        methods,
+        criteria,
         stripPath,
         preserveHost,
+        pathHandling,
+        httpsRedirectStatus,
         grant,
         serviceToken);
   }

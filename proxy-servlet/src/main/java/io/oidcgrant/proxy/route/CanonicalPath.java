@@ -70,7 +70,7 @@ public final class CanonicalPath {
     return name.equals(".") || name.equals("..");
   }
 
-  private static boolean unreserved(int octet) {
+  static boolean unreserved(int octet) {
     return (octet >= 'a' && octet <= 'z')
         || (octet >= 'A' && octet <= 'Z')
         || (octet >= '0' && octet <= '9')
@@ -78,7 +78,7 @@ public final class CanonicalPath {
   }
 
   /** The value of the escape at {@code i}; -1 where there is none. */
-  private static int octet(String raw, int i) {
+  static int octet(String raw, int i) {
     if (i + 2 >= raw.length()) {
       return -1;
     }
@@ -97,6 +97,12 @@ public final class CanonicalPath {
   /** The bytes that were sent. */
   public String raw() {
     return raw;
+  }
+
+  /** The first index of the text, from {@code index} on, that is not within an escape. */
+  int wholeEscape(int index) {
+    int percent = text.lastIndexOf('%', index - 1);
+    return percent >= 0 && percent > index - 3 ? percent + 3 : index;
   }
 
   /** The bytes that were sent for all but the first {@code length} characters of the text. */

@@ -1,72 +1,66 @@
 package io.oidcgrant.proxy.route;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Finds the route of a request. The order in which routes are tried is Kong's: more kinds of
- * criteria first, then hosts before paths before methods, plain hosts before wildcards, longer
- * paths before shorter, and the file's order among equals. Safe for concurrent use.
+ * Finds the route of a request: the first candidate in the order of {@link Candidate} that matches.
+ * Only those are looked at whose host and whose prefix do; how many routes there are besides costs
+ * nothing. Safe for concurrent use.
  */
 public final class Router {
-  private static final Comparator<Candidate> ORDER = Comparator.comparingInt(Candidate::kinds)
-      .thenComparingInt(Candidate::weight)
-      .thenComparing(
-          candidate -> !candidate.host.isEmpty() && !candidate.host.get(0).wildcard())
-      .thenComparingInt(candidate -> candidate.path.length())
-      .reversed();
+  private static final int BUDGET = 64 * 1024;
+  private static final int BUDGET_PER_REGEX = 256;
 
   private final List<Candidate> candidates;
+  private final HostIndex<PrefixTree<Here>> index = new HostIndex<>();
+  private final long budget;
 
   public Router(List<Route> routes) {
     List<Candidate> all = new ArrayList<>();
-    for (Route route : routes) {
-      List<HostPattern> hosts = route.hosts();
-      for (int i = 0; i < Math.max(1, hosts.size()); i++) {
-        List<HostPattern> host = hosts.isEmpty() ? hosts : hosts.subList(i, i + 1);
-        if (route.paths().isEmpty()) {
-          all.add(new Candidate(route, host, ""));
-        }
-        route.paths().forEach(path -> all.add(new Candidate(route, host, path)));
-      }
-    }
-    all.sort(ORDER);
+    routes.forEach(route -> all.addAll(Candidate.of(route)));
+    all.sort(Candidate.ORDER);
     candidates = List.copyOf(all);
+    for (int place = 0; place < all.size(); place++) {
+      Candidate candidate = all.get(place);
+      PathPattern path = candidate.path();
+      Here here = index
+          .at(candidate.host(), PrefixTree::new)
+          .at(path == null ? "" : path.prefix(), Here::new);
+      (candidate.hasRegex() ? here.regexes : here.prefixes).add(place);
+    }
+    budget =
+        BUDGET + BUDGET_PER_REGEX * all.stream().mapToLong(Candidate::regexes).sum();
   }
 
-  /**
-   * The route of a request.
-   *
-   * @param host without port
-   */
-  public Optional<Match> match(String method, String host, CanonicalPath path) {
-    String normalised = HostPattern.normalise(host);
-    for (Candidate candidate : candidates) {
-      if (candidate.matches(method, normalised, path.text())) {
-        return Optional.of(Match.of(candidate.route, path, candidate.path.length()));
+  /** What becomes of a request. */
+  public Outcome route(RequestFacts request) {
+    Search search = new Search(candidates, request, budget);
+    String path = request.path().text();
+    List<PrefixTree<Here>> trees = index.matching(request.host());
+    for (int i = 0; i < trees.size(); i++) {
+      for (PrefixTree.Node<Here> at = trees.get(i).root(); at != null; at = at.next(path)) {
+        Here here = at.value();
+        if (here != null) {
+          search.tryPrefixes(here.prefixes);
+        }
       }
     }
-    return Optional.empty();
+    // What is dear comes last, when fewer can still be the first.
+    for (int i = 0; i < trees.size(); i++) {
+      for (PrefixTree.Node<Here> at = trees.get(i).root(); at != null; at = at.next(path)) {
+        Here here = at.value();
+        if (here != null) {
+          search.tryRegexes(here.regexes);
+        }
+      }
+    }
+    return search.outcome();
   }
 
-  /** One way to match a route: one of its hosts, if it has any, with one of its paths. */
-  private record Candidate(Route route, List<HostPattern> host, String path) {
-    int kinds() {
-      return Integer.bitCount(weight());
-    }
-
-    int weight() {
-      return (host.isEmpty() ? 0 : 4)
-          + (path.isEmpty() ? 0 : 2)
-          + (route.methods().isEmpty() ? 0 : 1);
-    }
-
-    boolean matches(String method, String requestHost, String requestPath) {
-      return (host.isEmpty() || host.get(0).matches(requestHost))
-          && requestPath.startsWith(path)
-          && (route.methods().isEmpty() || route.methods().contains(method));
-    }
+  /** The candidates of one host and one prefix. */
+  private static final class Here {
+    private final Places prefixes = new Places();
+    private final Places regexes = new Places();
   }
 }

@@ -110,7 +110,7 @@ public final class GatewayServer {
         "/.well-known/oauth-protected-resource/*",
         EnumSet.of(DispatcherType.REQUEST));
     context.addFilter(
-        new FilterHolder(new RoutingFilter(new Router(parts.gateway().routes()))),
+        new FilterHolder(new RoutingFilter(new Router(parts.gateway().routes()), parts.trusted())),
         "/*",
         EnumSet.of(DispatcherType.REQUEST));
     // In Kong's order; one that was waiting for tokens comes back by an ASYNC dispatch.

@@ -1,8 +1,11 @@
 package io.oidcgrant.proxy.server;
 
+import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.answer.ErrorAnswer;
 import io.oidcgrant.proxy.route.CanonicalPath;
 import io.oidcgrant.proxy.route.Match;
+import io.oidcgrant.proxy.route.Outcome;
+import io.oidcgrant.proxy.route.Refusal;
 import io.oidcgrant.proxy.route.Router;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -18,9 +21,11 @@ final class RoutingFilter extends HttpFilter {
   private static final int MAX_HEADERS = 256;
 
   private final transient Router router;
+  private final transient TrustedPeers trusted;
 
-  RoutingFilter(Router router) {
+  RoutingFilter(Router router, TrustedPeers trusted) {
     this.router = router;
+    this.trusted = trusted;
   }
 
   @Override
@@ -50,12 +55,13 @@ final class RoutingFilter extends HttpFilter {
       ErrorAnswer.of(400).write(response);
       return;
     }
-    Optional<Match> match = router.match(method, request.getServerName(), path.get());
-    if (match.isEmpty()) {
-      ErrorAnswer.of(404).write(response);
+    Outcome outcome = router.route(new ServletFacts(request, path.get(), trusted));
+    if (outcome instanceof Refusal refusal) {
+      refusal.headers().forEach(response::setHeader);
+      refusal.answer().write(response);
       return;
     }
-    request.setAttribute(Match.ATTRIBUTE, match.get());
+    request.setAttribute(Match.ATTRIBUTE, outcome);
     chain.doFilter(request, response);
   }
 

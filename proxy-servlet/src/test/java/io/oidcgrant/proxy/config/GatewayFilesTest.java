@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.Reading;
+import io.oidcgrant.proxy.route.PathPattern;
 import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.UpstreamService;
 import java.io.IOException;
@@ -167,7 +168,9 @@ class GatewayFilesTest {
     assertThat(gateway.services()).hasSize(1);
     assertThat(gateway.routes()).extracting(Route::name).containsExactly("nested", "named");
     Route nested = gateway.routes().get(0);
-    assertThat(nested.paths()).containsExactly("/a", "/caf%C3%A9");
+    assertThat(nested.criteria().paths())
+        .extracting(PathPattern::text)
+        .containsExactly("/a", "/caf%C3%A9");
     assertThat(nested.stripPath()).isFalse();
     assertThat(nested.preserveHost()).isTrue();
     assertThat(nested.service().readTimeout()).isEqualTo(10);
@@ -207,10 +210,10 @@ class GatewayFilesTest {
           - name: r
           - name: r
             paths: ["~/x", "//", "y"]
-            hosts: ["a:80"]
+            hosts: ["a:b"]
             methods: [get]
-            headers: {a: [b]}
-            path_handling: v1
+            headers: {host: [b]}
+            path_handling: old
             protocols: [tcp]
         - name: s
           host: up
@@ -236,16 +239,15 @@ class GatewayFilesTest {
     assertThat(problems())
         .containsExactlyInAnyOrder(
             "a.yaml:3: services[0].url: must be http://HOST[:PORT][/PATH], or https://…, grpc://… or grpcs://…",
-            "a.yaml:5: services[0].routes[0].paths: is missing: a route needs paths, hosts or methods",
+            "a.yaml:5: services[0].routes[0].paths: is missing: a route needs paths, hosts, methods, headers or snis",
             "a.yaml:6: services[0].routes[1].name: there is another route of this name at "
                 + directory.resolve("a.yaml") + ":5",
-            "a.yaml:7: services[0].routes[1].paths: a regular expression is not implemented in this release",
-            "a.yaml:7: services[0].routes[1].paths: must hold prefixes that begin with / and are not ambiguous",
-            "a.yaml:7: services[0].routes[1].paths: must hold prefixes that begin with / and are not ambiguous",
-            "a.yaml:8: services[0].routes[1].hosts: must hold host names, without port, the leftmost or rightmost label may be *",
-            "a.yaml:9: services[0].routes[1].methods: must hold methods in upper case",
-            "a.yaml:10: services[0].routes[1].headers: is not implemented in this release",
-            "a.yaml:11: services[0].routes[1].path_handling: other than v0 is not implemented in this release",
+            "a.yaml:7: services[0].routes[1].paths[1]: must be a prefix that begins with / and is not ambiguous, or a regular expression that begins with ~/",
+            "a.yaml:7: services[0].routes[1].paths[2]: must be a prefix that begins with / and is not ambiguous, or a regular expression that begins with ~/",
+            "a.yaml:8: services[0].routes[1].hosts[0]: must be a host name, with or without port, whose leftmost or rightmost label may be *",
+            "a.yaml:9: services[0].routes[1].methods[0]: must be a method in upper case; did you mean GET?",
+            "a.yaml:10: services[0].routes[1].headers.host: cannot stand here, use hosts",
+            "a.yaml:11: services[0].routes[1].path_handling: must be one of v0, v1",
             "a.yaml:12: services[0].routes[1].protocols[0]: must be one of http, https, grpc, grpcs",
             "a.yaml:13: services[1].name: there is another service of this name at "
                 + directory.resolve("a.yaml") + ":2",

@@ -1,38 +1,16 @@
 package io.oidcgrant.proxy.route;
 
+import static io.oidcgrant.proxy.route.TestRoute.router;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RouterTest {
-  private static UpstreamService service(String path) {
-    return new UpstreamService("s", "http", "up", 80, path, 1, 1, 1);
-  }
-
-  private static Route route(
-      String name, List<String> hosts, List<String> paths, Set<String> methods) {
-    return new Route(
-        name,
-        service(""),
-        hosts.stream().map(host -> HostPattern.parse(host).orElseThrow()).toList(),
-        paths,
-        methods,
-        true,
-        false,
-        Optional.empty(),
-        Optional.empty());
-  }
-
-  private static String name(Router router, String method, String host, String path) {
-    return router
-        .match(method, host, CanonicalPath.of(path).orElseThrow())
-        .map(match -> match.route().name())
-        .orElse("none");
+  private static TestRoute route(String name) {
+    return TestRoute.of(name);
   }
 
   @ParameterizedTest
@@ -46,81 +24,173 @@ class RouterTest {
     "GET, A.EXAMPLE., /x, plain",
     "GET, b.example, /x, left",
     "GET, c.b.example, /x, left",
-    "GET, example, /x, none",
+    "GET, example, /x, 404",
+    "GET, .example, /x, 404",
     "GET, www.other, /x, right",
-    "GET, www, /x, none",
+    "GET, www.other.org, /x, right",
+    "GET, www, /x, 404",
+    "GET, www., /x, 404",
     "GET, a.example, /api/v1, both",
     "DELETE, any, /x, deleted",
-    "delete, any, /x, none",
+    "delete, any, /x, 404",
   })
-  void match_followsKongsOrder(String method, String host, String path, String expected) {
-    Router router = new Router(List.of(
-        route("deleted", List.of(), List.of(), Set.of("DELETE")),
-        route("short", List.of(), List.of("/api"), Set.of()),
-        route("right", List.of("www.*"), List.of(), Set.of()),
-        route("left", List.of("*.example"), List.of(), Set.of()),
-        route("plain", List.of("a.example"), List.of(), Set.of()),
-        route("long", List.of(), List.of("/y", "/api/v1"), Set.of()),
-        route("posted", List.of(), List.of("/api"), Set.of("POST", "PUT")),
-        route("both", List.of("a.example"), List.of("/api"), Set.of())));
+  void route_followsKongsOrder(String method, String host, String path, String expected) {
+    Router router = router(
+        route("deleted").methods("DELETE"),
+        route("short").paths("/api"),
+        route("right").hosts("www.*"),
+        route("left").hosts("*.example"),
+        route("plain").hosts("a.example"),
+        route("long").paths("/y", "/api/v1"),
+        route("posted").paths("/api").methods("POST", "PUT"),
+        route("both").hosts("a.example").paths("/api"));
 
-    assertThat(name(router, method, host, path)).isEqualTo(expected);
+    assertThat(TestFacts.get(path).method(method).host(host).at(router)).isEqualTo(expected);
   }
 
+  /** Of each pair the second goes first, for one reason of Kong's list. */
   @Test
-  void match_amongEquals_takesTheFirstInTheFile() {
-    Router router = new Router(List.of(
-        route("first", List.of(), List.of("/a"), Set.of()),
-        route("second", List.of(), List.of("/a"), Set.of())));
+  void order_isDecidedByTheFirstDifference() {
+    List<List<TestRoute>> pairs = List.of(
+        List.of(route("0").hosts("a.b"), route("1").paths("/").methods("GET")),
+        List.of(route("0").hosts("a.b"), route("1").hosts("a.b").snis("a.b")),
+        List.of(route("0").header("h", "v"), route("1").hosts("a.b")),
+        List.of(route("0").paths("/p/q"), route("1").header("h", "v")),
+        List.of(route("0").methods("GET"), route("1").paths("/")),
+        List.of(route("0").snis("a.b"), route("1").methods("GET")),
+        List.of(route("0").hosts("*.b"), route("1").hosts("a.b")),
+        List.of(route("0").hosts("a.b", "*.c"), route("1").hosts("a.b")),
+        List.of(route("0").hosts("a.b"), route("1").hosts("a.b:80")),
+        List.of(route("0").header("h", "v"), route("1").header("h", "v").header("i", "w")),
+        List.of(
+            route("0").hosts("*.b").header("h", "v").header("i", "w"),
+            route("1").hosts("a.b").header("h", "v")),
+        List.of(route("0").paths("/p/q"), route("1").paths("~/p")),
+        List.of(
+            route("0").paths("~/p").regexPriority(9).header("h", "v"),
+            route("1").paths("/p").header("h", "v").header("i", "w")),
+        List.of(
+            route("0").paths("~/p/q").regexPriority(1), route("1").paths("~/p").regexPriority(2)),
+        List.of(route("0").paths("~/p").regexPriority(-1), route("1").paths("~/p/q")),
+        List.of(route("0").paths("/p"), route("1").paths("/p/q")),
+        List.of(route("0").paths("/p").createdAt(2), route("1").paths("/p").createdAt(1)),
+        List.of(route("0").paths("/p"), route("1").paths("/p").createdAt(1)));
 
-    assertThat(name(router, "GET", "h", "/a")).isEqualTo("first");
+    for (List<TestRoute> pair : pairs) {
+      TestFacts request =
+          TestFacts.get("/p/q").host("a.b").header("h", "v").header("i", "w").tls("a.b");
+      assertThat(request.at(router(pair.get(0))))
+          .as("%s alone", pairs.indexOf(pair))
+          .isEqualTo("0");
+      assertThat(request.at(router(pair.get(0), pair.get(1))))
+          .as("pair %s", pairs.indexOf(pair))
+          .isEqualTo("1");
+    }
   }
 
   @ParameterizedTest
   @CsvSource({
-    // service path, strip, route path, request, upstream
-    "'', true, /a, /a, /",
-    "'', true, /a, /a/, /",
-    "'', true, /a, /a/b, /b",
-    "'', true, /a, /ab, /b",
-    "'', true, /, /x/y, /x/y",
-    "'', false, /a, /a/b, /a/b",
-    "/s, true, /tv0, /tv0/req, /s/req",
-    "/s, true, /tv0, /tv0req, /s/req",
-    "/s, true, /tv0, /tv0, /s",
-    "/s, true, /tv0/, /tv0/, /s/",
-    "/s, false, /fv0, /fv0/req, /s/fv0/req",
-    "/s, false, /, /, /s",
-    "/s/, true, /tv0, /tv0/req, /s/req",
-    "/s/, true, /tv0, /tv0, /s",
-    "/s/, true, /tv0/, /tv0/, /s/",
-    "/s/, true, /tv0/, /tv0/req, /s/req",
-    "/s/, false, /fv0, /fv0/req, /s/fv0/req",
-    "/s, true, '', /x, /s/x",
-    "'', true, /a b, /a%20b/%63;v=1, /%63;v=1",
+    "/version/1/status/2, with-priority",
+    "/status/1, status",
+    "/version/any/x, any",
+    "/version/1, version",
   })
-  void upstreamPath_isJoinedLikeKongsV0_fromTheCallersBytes(
-      String base, boolean strip, String prefix, String request, String upstream) {
-    List<String> paths = prefix.isEmpty() ? List.of() : List.of(prefix.replace(" ", "%20"));
-    Router router = new Router(List.of(new Route(
-        "r",
-        service(base),
-        List.of(),
-        paths,
-        prefix.isEmpty() ? Set.of("GET") : Set.of(),
-        strip,
-        false,
-        Optional.empty(),
-        Optional.empty())));
+  void regexes_areTriedInTheOrderOfTheDocumentation(String path, String expected) {
+    Router router = router(
+        route("status").paths("~/status/\\d+"),
+        route("with-priority").paths("~/version/\\d+/status/\\d+").regexPriority(6),
+        route("version").paths("/version"),
+        route("any").paths("~/version/any/"));
 
-    Match match =
-        router.match("GET", "h", CanonicalPath.of(request).orElseThrow()).orElseThrow();
+    assertThat(TestFacts.get(path).at(router)).isEqualTo(expected);
+  }
 
-    assertThat(match.upstreamPath()).isEqualTo(upstream);
+  @Test
+  void amongEquals_theFirstInTheFileIsTaken_andOfRegexesNotTheLonger() {
+    assertThat(
+            TestFacts.get("/a").at(router(route("first").paths("/a"), route("2").paths("/a"))))
+        .isEqualTo("first");
+    assertThat(
+            TestFacts.get("/ab").at(router(route("1").paths("~/a"), route("2").paths("~/ab"))))
+        .isEqualTo("1");
   }
 
   @ParameterizedTest
-  @CsvSource({"a.*.b", "*", "*.*", "a*b", "''", "a:80", "*a.b", "a b"})
+  @CsvSource({
+    "a.b, 81, port",
+    "a.b, 80, other",
+    "c.b, 82, wild-port",
+    "c.b, 83, 404",
+    "a.b, 8, other",
+  })
+  void host_withAPort_matchesThatPortOnly(String host, int port, String expected) {
+    Router router = router(
+        route("other").hosts("a.b"),
+        route("port").hosts("a.b:81"),
+        route("wild-port").hosts("*.b:82"));
+
+    assertThat(TestFacts.get("/").host(host).port(port).at(router)).isEqualTo(expected);
+  }
+
+  @Test
+  void host_longerThanANameCanBe_matchesNoHost() {
+    Router router = router(route("wild").hosts("*.b"), route("all").paths("/"));
+    String longest = "a".repeat(251) + ".b";
+
+    assertThat(TestFacts.get("/").host(longest).at(router)).isEqualTo("wild");
+    assertThat(TestFacts.get("/").host(longest + ".").at(router)).isEqualTo("wild");
+    assertThat(TestFacts.get("/").host("a" + longest).at(router)).isEqualTo("all");
+  }
+
+  @Test
+  void headers_areAllNeeded_eachWithAnyOfItsValues_caseAside() {
+    Router router = router(route("r").header("X-Version", "V1", "v2").header("region", "north"));
+
+    TestFacts both = TestFacts.get("/").header("x-version", "v3", "V2").header("Region", "NORTH");
+    assertThat(both.at(router)).isEqualTo("r");
+    assertThat(TestFacts.get("/").header("x-version", "v1").at(router)).isEqualTo("404");
+    assertThat(TestFacts.get("/").header("region", "north").at(router)).isEqualTo("404");
+    assertThat(TestFacts.get("/")
+            .header("x-version", "v1, v2")
+            .header("region", "north")
+            .at(router))
+        .isEqualTo("404");
+    assertThat(TestFacts.get("/")
+            .header("x-version", "v11")
+            .header("region", "north")
+            .at(router))
+        .isEqualTo("404");
+  }
+
+  @Test
+  void header_withOneRegex_isSearchedForIt() {
+    Router router = router(
+        route("bot").header("user-agent", "~*Windows|linux\\s+\\d"),
+        route("literal").header("h", "~*a", "b"));
+
+    assertThat(TestFacts.get("/").header("User-Agent", "x", "on WINDOWS 9").at(router))
+        .isEqualTo("bot");
+    assertThat(TestFacts.get("/").header("User-Agent", "Linux x").at(router)).isEqualTo("404");
+    assertThat(TestFacts.get("/").header("h", "a").at(router)).isEqualTo("404");
+    assertThat(TestFacts.get("/").header("h", "~*A").at(router)).isEqualTo("literal");
+  }
+
+  @Test
+  void snis_areThoseOfTheConnection_whateverTheHost() {
+    Router router = router(
+        route("sni").snis("a.example.", "*.wild"), route("other").paths("/").protocols("http"));
+
+    assertThat(TestFacts.get("/").tls("A.example").at(router)).isEqualTo("sni");
+    assertThat(TestFacts.get("/").host("x").tls("b.wild").at(router)).isEqualTo("sni");
+    assertThat(TestFacts.get("/").host("a.example").tls("b.example").at(router)).isEqualTo("404");
+    assertThat(TestFacts.get("/").host("a.example").tls(null).at(router)).isEqualTo("404");
+    assertThat(TestFacts.get("/").host("a.example").at(router)).isEqualTo("other");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "a.*.b", "*", "*.*", "a*b", "''", "a:", "a:0", "a:65536", "a:x", "a:1:2", "*a.b", "a b", "[::1"
+  })
   void host_thatIsNoPattern_isRefused(String host) {
     assertThat(HostPattern.parse(host)).isEmpty();
   }
