@@ -191,7 +191,8 @@ public final class TlsIdentity {
     return CertificateThumbprint.of(certificate());
   }
 
-  KeyManager[] managers() {
+  /** What presents it in a handshake. */
+  public KeyManager[] managers() {
     return new KeyManager[] {new OneKey(key, chain)};
   }
 

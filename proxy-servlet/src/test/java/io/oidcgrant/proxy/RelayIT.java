@@ -423,6 +423,118 @@ class RelayIT {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2, 1\r\n\r\nab",
+        "HTTP/1.1 200 OK\r\nContent-Length: +2\r\n\r\nab",
+        "HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\nab",
+        "HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\nab",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 2\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length : 2\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\n Content-Length: 2\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nX: a\r\n b\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nX: a\u0000b\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nX: a\rb\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nX\u0000: a\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\nno colon\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 200 OK\r\n: a\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 99 X\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 1000 X\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 2x0 X\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/1.1 -20 X\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/2.0 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/3.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        "HTTP/0.9 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        "<html>an answer of HTTP/0.9</html>\r\n",
+      })
+  void answerThatCanBeMisread_is502_andItsConnectionIsNotUsedAgain(String bytes) {
+    Answer answer = misread(bytes);
+    assertThat(answer.status()).isEqualTo(502);
+    assertThat(answer.body()).contains("\"error\":\"bad_gateway\"");
+  }
+
+  /** The answer to these bytes; then another request, which must go over another connection. */
+  private static Answer misread(String bytes) {
+    upstream.answer(bytes);
+    try (RawConnection connection = proxy.connect()) {
+      Answer answer = connection.request("GET", "/a").read();
+      mustUseAnotherConnection();
+      return answer;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokmore",
+        "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 Evil\r\nContent-Length: 4\r\n\r\nevil",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\nevil",
+        "HTTP/1.1 204 OK\r\nContent-Length: 4\r\n\r\nevil",
+        "HTTP/1.1 304 OK\r\nContent-Length: 4\r\n\r\nevil",
+        "HTTP/1.1 204 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nevil\r\n0\r\n\r\n",
+      })
+  void bytesBehindAnAnswer_becomeNoOther(String bytes) {
+    Answer answer = misread(bytes);
+    assertThat(answer.status()).isLessThan(400);
+    assertThat(answer.body()).doesNotContain("evil");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x\r\nok", "-2\r\nok", "\r\nok", "2 2\r\nok", "2\r\nokay\r\n"})
+  void chunkThatIsNone_breaksTheAnswerOff(String chunk) {
+    upstream.answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n" + chunk);
+    try (RawConnection connection = proxy.connect()) {
+      assertThatThrownBy(() -> {
+            Answer answer = connection.request("GET", "/a").read();
+            assertThat(answer.status()).as("an answer that looks whole").isEqualTo(502);
+            throw new UncheckedIOException(new IOException("502"));
+          })
+          .isInstanceOf(UncheckedIOException.class)
+          .cause()
+          .isNotInstanceOf(SocketTimeoutException.class);
+    }
+    mustUseAnotherConnection();
+  }
+
+  /** The last request was answered badly; the next ones must not come over its connection. */
+  private static void mustUseAnotherConnection() {
+    int bad = upstream.only().connection();
+    upstream.answerOk();
+    for (int i = 0; i < 2; i++) {
+      assertThat(proxy.get("/a").body()).isEqualTo("ok");
+    }
+    assertThat(upstream.received().stream().map(RawUpstream.Received::connection))
+        .containsOnlyOnce(bad);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nX: ",
+        "X: 1\r\n",
+        "x",
+      })
+  void answerWithoutEnd_is502(String again) {
+    upstream.script(request -> {
+      request.send(again.startsWith("HTTP") ? "" : "HTTP/1.1 200 OK\r\n");
+      byte[] piece = again.repeat(64).getBytes(StandardCharsets.US_ASCII);
+      while (true) {
+        request.output().write(piece);
+      }
+    });
+    long start = System.nanoTime();
+    assertThat(proxy.get("/a").status()).isEqualTo(502);
+    assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
         "Content-Length: 100\r\n\r\npart",
         "Transfer-Encoding: chunked\r\n\r\n4\r\npart\r\n",
       })

@@ -5,6 +5,8 @@ import io.oidcgrant.config.MappingReader;
 import io.oidcgrant.config.Reading;
 import io.oidcgrant.proxy.route.CanonicalPath;
 import io.oidcgrant.proxy.route.UpstreamService;
+import io.oidcgrant.proxy.route.UpstreamTls;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -26,7 +28,9 @@ record ServiceEntry(
   private static final FieldType<Integer> MILLISECONDS =
       FieldType.integer(1, Integer.MAX_VALUE - 1);
   private static final FieldType<Integer> PORT = FieldType.integer(1, 65_535);
-  private static final FieldType<String> SCHEME = FieldType.oneOf("http", "https");
+  private static final List<String> PROTOCOLS = List.of("http", "https", "grpc", "grpcs");
+  private static final FieldType<String> PROTOCOL =
+      FieldType.oneOf("http", "https", "grpc", "grpcs");
 
   static ServiceEntry read(MappingReader fields, Reading reading) {
     Optional<String> name = fields.take("name", FieldType.TEXT);
@@ -36,7 +40,7 @@ record ServiceEntry(
     int connect = fields.take("connect_timeout", MILLISECONDS).orElse(60_000);
     int read = fields.take("read_timeout", MILLISECONDS).orElse(60_000);
     int write = fields.take("write_timeout", MILLISECONDS).orElse(60_000);
-    String scheme;
+    String protocol;
     String host;
     int port;
     String path;
@@ -44,28 +48,29 @@ record ServiceEntry(
     if (url.isPresent()) {
       Matcher parts = URL.matcher(url.get());
       boolean parsed = parts.matches();
-      scheme = parsed ? parts.group("scheme").toLowerCase(Locale.ROOT) : "";
-      if (!scheme.equals("http") && !scheme.equals("https")) {
-        fields.problem("url", null, "must be http://HOST[:PORT][/PATH] or https://…");
+      protocol = parsed ? parts.group("scheme").toLowerCase(Locale.ROOT) : "";
+      if (!PROTOCOLS.contains(protocol)) {
+        fields.problem(
+            "url", null, "must be http://HOST[:PORT][/PATH], or https://…, grpc://… or grpcs://…");
       }
       host = parsed ? parts.group("host") : "";
       port = parsed && parts.group("port") != null
           ? Integer.parseInt(parts.group("port"))
-          : scheme.equals("https") ? 443 : 80;
+          : defaultPort(protocol);
       path = parsed && parts.group("path") != null ? parts.group("path") : "";
       if (port < 1 || port > 65_535) {
         fields.problem("url", null, "must have a port from 1 to 65535");
       }
-      for (String part : new String[] {"protocol", "host", "port", "path"}) {
+      for (String part : List.of("protocol", "host", "port", "path")) {
         fields
             .take(part)
             .ifPresent(
                 at -> fields.problem(part, at, "cannot stand beside url, which says it already"));
       }
     } else {
-      scheme = fields.take("protocol", SCHEME).orElse("http");
+      protocol = fields.take("protocol", PROTOCOL).orElse("http");
       host = fields.take("host", FieldType.TEXT).orElse("");
-      port = fields.take("port", PORT).orElse(scheme.equals("https") ? 443 : 80);
+      port = fields.take("port", PORT).orElse(defaultPort(protocol));
       path = fields.take("path", FieldType.TEXT).orElse("");
       if (!HOST.matcher(host).matches()) {
         fields.problem(
@@ -76,22 +81,35 @@ record ServiceEntry(
       fields.problem(
           url.isPresent() ? "url" : "path", null, "must have a path that is not ambiguous");
     }
-    Accepted.only(fields, "tls_verify", FieldType.BOOLEAN, true);
-    fields.take("retries", FieldType.integer(0, 32_767));
+    int retries =
+        fields.take("retries", FieldType.integer(0, 32_767)).orElse(UpstreamService.RETRIES);
+    String called = name.or(() -> id).orElse(fields.path());
+    UpstreamTls tls = UpstreamTlsFields.read(fields, called, secure(protocol), reading);
     fields.ignore("tags", "created_at", "updated_at", "ws_id", "_comment");
-    fields.notImplemented("ca_certificates", "client_certificate", "tls_verify_depth", "tls_sans");
+    fields.notImplemented("tls_sans");
     Optional<UpstreamService> upstream = reading.problems().size() > before
         ? Optional.empty()
         : Optional.of(new UpstreamService(
-            name.or(() -> id).orElse(fields.path()),
-            scheme,
+            called,
+            secure(protocol) ? "https" : "http",
             host,
             port,
             path,
             connect,
             write,
-            read));
+            read,
+            protocol.startsWith("grpc"),
+            retries,
+            tls));
     return new ServiceEntry(name, id, enabled, upstream);
+  }
+
+  private static boolean secure(String protocol) {
+    return protocol.endsWith("s");
+  }
+
+  private static int defaultPort(String protocol) {
+    return secure(protocol) ? 443 : 80;
   }
 
   @Override

@@ -13,9 +13,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -23,20 +25,18 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.jetty.client.AsyncRequestContent;
 import org.eclipse.jetty.client.BytesRequestContent;
-import org.eclipse.jetty.client.EarlyHintsProtocolHandler;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.Result;
-import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
 import org.eclipse.jetty.ee10.proxy.AsyncProxyServlet;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.ByteBufferPool;
-import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Attributes;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -53,7 +53,9 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayProxyServlet.class);
 
   private static final String RELAYED = GatewayProxyServlet.class.getName() + ".relayed";
-  private static final String CALLER_FAILURE = GatewayProxyServlet.class.getName() + ".failure";
+  static final String CALLER_FAILURE = GatewayProxyServlet.class.getName() + ".failure";
+
+  private static final String RETRIES = GatewayProxyServlet.class.getName() + ".retries";
 
   /** Of the base class: set as soon as the body of an answer has begun. */
   private static final String WRITING = AsyncProxyServlet.class.getName() + ".writeListener";
@@ -61,34 +63,33 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   static final String MAX_FORWARDS = "Max-Forwards";
 
   private static final Set<String> USUALLY_EMPTY = Set.of("GET", "HEAD", "OPTIONS");
-  private static final int MAX_HEADERS = 128 * 1024;
-  private static final int MAX_CONNECTIONS = 8192;
-  private static final int BUFFER = 16 * 1024;
 
   private final transient HeaderPolicy headers;
   private final transient ManagedHeaders managed;
+  private final transient Trailers trailers;
   private final transient SecondAttempt second;
   private final transient WebSockets webSockets;
   private final transient ByteBufferPool buffers;
-  private final int connectTimeout;
+  private final transient UpstreamTrouble trouble = new UpstreamTrouble();
+  private final transient List<UpstreamService> services;
 
-  /**
-   * A relay.
-   *
-   * @param connectTimeout milliseconds, the longest that any service has
-   */
+  @SuppressWarnings("NullAway.Init") // by createHttpClient
+  private transient UpstreamClients clients;
+
+  /** A relay to these services. */
   public GatewayProxyServlet(
       TrustedPeers trusted,
       ManagedHeaders managed,
       WebSockets webSockets,
       ByteBufferPool buffers,
-      int connectTimeout) {
+      List<UpstreamService> services) {
     this.headers = new HeaderPolicy(trusted, managed);
     this.managed = managed;
     this.webSockets = webSockets;
+    this.trailers = new Trailers(managed);
     this.second = new SecondAttempt(managed);
     this.buffers = buffers;
-    this.connectTimeout = connectTimeout;
+    this.services = services;
   }
 
   /** The base class logs whole requests at DEBUG: not under a name that can be turned on. */
@@ -105,35 +106,20 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   }
 
   @Override
-  protected HttpClient newHttpClient(ClientConnector connector) {
-    connector.setByteBufferPool(buffers);
-    HttpClient client = new HttpClient(new HttpClientTransportOverHTTP(connector));
-    client.setByteBufferPool(buffers);
-    client.setConnectTimeout(connectTimeout);
-    client.setUserAgentField(null);
-    client.setDefaultRequestContentType(null);
-    client.setRequestBufferSize(BUFFER);
-    client.setResponseBufferSize(BUFFER);
-    client.setMaxRequestHeadersSize(MAX_HEADERS);
-    client.setMaxResponseHeadersSize(MAX_HEADERS);
-    return client;
+  protected HttpClient createHttpClient() throws ServletException {
+    Executor executor =
+        (Executor) getServletContext().getAttribute("org.eclipse.jetty.server.Executor");
+    try {
+      clients = new UpstreamClients(services, executor, buffers);
+    } catch (Exception e) {
+      throw new ServletException(e);
+    }
+    return clients.plain();
   }
 
   @Override
-  protected HttpClient createHttpClient() throws ServletException {
-    HttpClient client = super.createHttpClient();
-    client.setMaxConnectionsPerDestination(MAX_CONNECTIONS);
-    client.getProtocolHandlers().clear();
-    client.getProtocolHandlers().put(new InterimResponses());
-    return client;
-  }
-
-  /** Interim answers are swallowed; without a handler the client would wait for ever after one. */
-  private static final class InterimResponses extends EarlyHintsProtocolHandler {
-    @Override
-    public boolean accept(Request request, Response response) {
-      return response.getStatus() < 200 && response.getStatus() != 101;
-    }
+  public void destroy() {
+    clients.stop();
   }
 
   @Override
@@ -168,9 +154,14 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
 
   @Override
   protected Request newProxyRequest(HttpServletRequest request, String target) {
-    return new UpstreamRequest(
-            getHttpClient(), match(request).route().service(), request.getMethod(), target)
+    UpstreamService service = match(request).route().service();
+    Request upstream = new UpstreamRequest(
+            clients.of(service), service, request.getMethod(), target)
         .attribute(CLIENT_REQUEST_ATTRIBUTE, request);
+    // Only there is a connection the WebSocket's alone.
+    return WebSocketHandshake.isAskedBy(request)
+        ? upstream.version(HttpVersion.HTTP_1_1)
+        : upstream;
   }
 
   private static Match match(HttpServletRequest request) {
@@ -224,6 +215,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     if (inMemory != null) {
       return inMemory;
     }
+    trailers.request(request, upstream);
     if (!upstream.getHeaders().contains(HttpHeader.CONTENT_LENGTH)) {
       // Without a word of it, a body is sent bare with methods that mostly have none, and the
       // upstream takes it for the next request. HTTP/2 leaves the header out.
@@ -251,6 +243,22 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
         request.setAttribute(CALLER_FAILURE, failure);
         super.onError(failure);
       }
+
+      @Override
+      protected Action process() throws Exception {
+        try {
+          return super.process();
+        } catch (IOException | RuntimeException e) {
+          request.setAttribute(CALLER_FAILURE, e);
+          throw e;
+        }
+      }
+
+      /** Of reading, which is noted above, or of writing, which is the upstream's. */
+      @Override
+      protected void onFailure(Throwable failure) {
+        super.onError(failure);
+      }
     };
   }
 
@@ -263,7 +271,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   private void send(
       HttpServletRequest request, HttpServletResponse response, Request upstream, boolean first) {
     int limit = match(request).route().service().connectTimeout();
-    if (limit < connectTimeout) {
+    if (limit < clients.connectTimeout()) {
       Scheduler.Task timer = getHttpClient()
           .getScheduler()
           .schedule(
@@ -271,6 +279,9 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
               limit,
               TimeUnit.MILLISECONDS);
       upstream.onRequestBegin(begun -> timer.cancel());
+    }
+    if (first && request.getProtocol().startsWith("HTTP/2")) {
+      request.getAsyncContext().addListener(new Cancellation(request, upstream));
     }
     upstream.send(new RelayListener(request, response, first));
   }
@@ -288,11 +299,11 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   }
 
   /** Once more, with another proof or token and everything else as it was. */
-  private void sendAgain(HttpServletRequest request, HttpServletResponse response) {
+  private void sendAgain(HttpServletRequest request, HttpServletResponse response, boolean first) {
     Request again = newProxyRequest(request, rewriteTarget(request));
     copyRequestHeaders(request, again);
     again.body(bodyInMemory(request));
-    send(request, response, again, false);
+    send(request, response, again, first);
   }
 
   @Override
@@ -385,7 +396,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
         var unused = again.get().whenComplete((done, error) -> {
           try {
             if (error == null) {
-              sendAgain(request, response);
+              sendAgain(request, response, false);
             } else {
               withoutToken(request, response, error);
             }
@@ -394,7 +405,11 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
             onProxyResponseFailure(request, response, result.getResponse(), e);
           }
         });
-      } else if (result.isFailed() && result.getResponseFailure() == null) {
+      } else if (result.isFailed() && second.unseen(request, result) && retryLeft(request)) {
+        sendAgain(request, response, first);
+      } else if (result.isFailed()
+          && result.getResponseFailure() == null
+          && result.getResponse().getStatus() > 0) {
         onProxyResponseSuccess(request, response, result.getResponse());
       } else {
         super.onComplete(result);
@@ -402,10 +417,21 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     }
   }
 
+  private static boolean retryLeft(HttpServletRequest request) {
+    int before = request.getAttribute(RETRIES) instanceof Integer retries ? retries : 0;
+    request.setAttribute(RETRIES, before + 1);
+    return before < match(request).route().service().retries();
+  }
+
   @Override
   protected void onServerResponseHeaders(
       HttpServletRequest request, HttpServletResponse response, Response upstream) {
     headers.response(request, upstream.getHeaders(), response);
+    trailers.response(request, upstream);
+    if (upstream.getStatus() == HttpServletResponse.SC_NO_CONTENT) {
+      // Which it must not have (RFC 9110 section 8.6), and the container insists on.
+      response.setHeader("Content-Length", null);
+    }
     HttpField type = upstream.getHeaders().getField(HttpHeader.CONTENT_TYPE);
     if (type == null) {
       return;
@@ -419,7 +445,8 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
           .getHeaders()
           .put(type);
     }
-    if (isStream(upstream)) {
+    // A gRPC answer that has the status already is all there is, and must end with its head.
+    if (isStream(upstream) && !upstream.getHeaders().contains("grpc-status")) {
       try {
         response.flushBuffer();
       } catch (IOException e) {
@@ -442,8 +469,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     }
   }
 
-  private static void abort(
-      Function<Throwable, CompletableFuture<Boolean>> exchange, Throwable why) {
+  static void abort(Function<Throwable, CompletableFuture<Boolean>> exchange, Throwable why) {
     // Nobody waits for it: the exchange's listener hears of the failure.
     CompletableFuture<Boolean> unused = exchange.apply(why);
   }
@@ -519,7 +545,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       sendProxyResponseError(request, response, status);
       return;
     }
-    LOG.warn("{}: answered {}: {}", service.name(), status, why.getClass().getName());
+    trouble.log(service, status, why);
     sendProxyResponseError(request, response, status);
   }
 

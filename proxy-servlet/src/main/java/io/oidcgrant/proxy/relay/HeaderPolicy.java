@@ -25,7 +25,7 @@ final class HeaderPolicy {
   private static final String PSEUDONYM = "oidc-proxy";
 
   /** Between two neighbours only; {@code expect} because it is answered here. */
-  private static final Set<String> HOP_BY_HOP = Set.of(
+  static final Set<String> HOP_BY_HOP = Set.of(
       "connection",
       "expect",
       "http2-settings",
@@ -117,7 +117,7 @@ final class HeaderPolicy {
     }
   }
 
-  private static boolean forwarding(String folded) {
+  static boolean forwarding(String folded) {
     return folded.startsWith("x-forwarded-") || FORWARDING.contains(folded);
   }
 
@@ -157,7 +157,7 @@ final class HeaderPolicy {
     }
   }
 
-  private static Set<String> namedByConnection(Enumeration<String> connection) {
+  static Set<String> namedByConnection(Enumeration<String> connection) {
     if (!connection.hasMoreElements()) {
       return Set.of();
     }

@@ -6,6 +6,10 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.transport.HttpConversation;
 import org.eclipse.jetty.client.transport.HttpRequest;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.util.HostPort;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +22,7 @@ final class UpstreamRequest extends HttpRequest {
   private final String exactMethod;
   private final String path;
   private final @Nullable String query;
+  private volatile @Nullable Stream stream;
 
   UpstreamRequest(HttpClient client, UpstreamService service, String method, String target) {
     super(client, new HttpConversation(), ANYWHERE);
@@ -28,12 +33,34 @@ final class UpstreamRequest extends HttpRequest {
     scheme(service.scheme());
     host(service.host());
     port(service.port());
+    tag(UpstreamClient.Connecting.of(service));
     idleTimeout(service.writeTimeout(), TimeUnit.MILLISECONDS);
+    onRequestBegin(begun -> {
+      if (getVersion() == HttpVersion.HTTP_2) {
+        authority();
+      }
+    });
     onRequestSuccess(sent -> {
-      if (sent.getConnection() instanceof org.eclipse.jetty.io.Connection connection) {
+      Stream own = stream;
+      if (own != null) {
+        own.setIdleTimeout(service.readTimeout());
+      } else if (sent.getConnection() instanceof org.eclipse.jetty.io.Connection connection) {
         connection.getEndPoint().setIdleTimeout(service.readTimeout());
       }
     });
+  }
+
+  /** Of HTTP/2; null when it ends. */
+  void sentOn(@Nullable Stream newStream) {
+    stream = newStream;
+  }
+
+  /** In HTTP/2 the {@code Host} header is {@code :authority} (RFC 9113 section 8.3.1). */
+  private void authority() {
+    HostPort authority = new HostPort(getHeaders().get(HttpHeader.HOST));
+    host(authority.getHost());
+    port(authority.getPort());
+    headers(fields -> fields.remove(HttpHeader.HOST).put(HttpHeader.TE, "trailers"));
   }
 
   @Override

@@ -9,6 +9,9 @@ package io.oidcgrant.proxy.route;
  * @param connectTimeout milliseconds
  * @param writeTimeout milliseconds without a byte while a request goes out
  * @param readTimeout milliseconds without a byte of an answer
+ * @param http2 whether it speaks HTTP/2 without being asked, as gRPC does
+ * @param retries how often a connection that cannot be made is tried again, and a request sent
+ *     again that HTTP/2 says was not looked at
  */
 public record UpstreamService(
     String name,
@@ -18,7 +21,35 @@ public record UpstreamService(
     String path,
     int connectTimeout,
     int writeTimeout,
-    int readTimeout) {
+    int readTimeout,
+    boolean http2,
+    int retries,
+    UpstreamTls tls) {
+  public static final int RETRIES = 5;
+
+  /** One with the defaults of the rest. */
+  public UpstreamService(
+      String name,
+      String scheme,
+      String host,
+      int port,
+      String path,
+      int connectTimeout,
+      int writeTimeout,
+      int readTimeout) {
+    this(
+        name,
+        scheme,
+        host,
+        port,
+        path,
+        connectTimeout,
+        writeTimeout,
+        readTimeout,
+        false,
+        RETRIES,
+        UpstreamTls.JVM);
+  }
 
   /** Its address, with its path but no slash at the end. */
   public String address() {

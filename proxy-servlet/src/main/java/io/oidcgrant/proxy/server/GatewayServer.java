@@ -12,7 +12,6 @@ import io.oidcgrant.proxy.relay.ManagedHeaders;
 import io.oidcgrant.proxy.relay.WebSockets;
 import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.Router;
-import io.oidcgrant.proxy.route.UpstreamService;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.io.IOException;
@@ -131,7 +130,7 @@ public final class GatewayServer {
                 parts.managed(),
                 webSockets,
                 buffers,
-                connectTimeout(parts.gateway()))),
+                parts.gateway().services())),
         "/*");
     InFlight inFlight = new InFlight(new InStep(context));
     server.setHandler(
@@ -191,13 +190,6 @@ public final class GatewayServer {
               filters.computeIfAbsent(plugin, key -> parts.serviceTokens().apply(plugin)));
     }
     return filters;
-  }
-
-  private static int connectTimeout(Gateway gateway) {
-    return gateway.services().stream()
-        .mapToInt(UpstreamService::connectTimeout)
-        .max()
-        .orElse(60_000);
   }
 
   /** The address to call the proxy at, from this machine. */

@@ -56,7 +56,7 @@ class GatewayFilesTest {
 
   @Test
   void service_hasKongsDefaults() throws IOException {
-    Gateway gateway = read("services: [{name: s, host: up_1, tags: [x], retries: 3}]");
+    Gateway gateway = read("services: [{name: s, host: up_1, tags: [x], retries: 5}]");
 
     assertThat(problems()).isEmpty();
     assertThat(gateway.services())
@@ -79,6 +79,52 @@ class GatewayFilesTest {
     assertThat(problems()).isEmpty();
     assertThat(gateway.services())
         .containsExactly(new UpstreamService("s", scheme, host, port, path, 5, 60_000, 60_000));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"grpc://up, http, 80", "grpcs://up, https, 443"})
+  void grpc_isHttp2(String url, String scheme, int port) throws IOException {
+    Gateway gateway = read("services: [{name: s, url: \"" + url
+        + "\", retries: 0, routes: [{protocols: [grpc], paths: [/p.S/]}]}]");
+
+    assertThat(problems()).isEmpty();
+    UpstreamService service = gateway.services().get(0);
+    assertThat(service.scheme()).isEqualTo(scheme);
+    assertThat(service.port()).isEqualTo(port);
+    assertThat(service.http2()).isTrue();
+    assertThat(service.retries()).isZero();
+    assertThat(gateway.routes().get(0).stripPath()).isFalse();
+  }
+
+  @Test
+  void tlsOfAService_namesWhatThereIs() throws IOException {
+    read("""
+        services:
+        - name: a
+          url: https://up
+          ca_certificates: [none]
+          client_certificate: none
+          tls_sans: {dnsnames: [x]}
+        - name: b
+          url: http://up
+          ca_certificates: [none]
+          client_certificate: {id: none}
+          tls_verify_depth: 1
+        - {name: c, url: "https://up", tls_verify: false, ca_certificates: null}
+        """);
+
+    assertThat(problems())
+        .containsExactly(
+            "a.yaml:4: services[0].ca_certificates[0]: names no entry of ca_certificates[]",
+            "a.yaml:5: services[0].client_certificate: names no entry of certificates[]",
+            "a.yaml:6: services[0].tls_sans: is not implemented in this release",
+            "a.yaml:9: services[1].ca_certificates: needs the protocol https or grpcs",
+            "a.yaml:10: services[1].client_certificate: needs the protocol https or grpcs",
+            "a.yaml:11: services[1].tls_verify_depth: needs the protocol https or grpcs");
+    assertThat(reading.warnings())
+        .extracting(Object::toString)
+        .anySatisfy(warning ->
+            assertThat(warning).contains("services[2].tls_verify", "service c is believed"));
   }
 
   @Test
@@ -192,7 +238,7 @@ class GatewayFilesTest {
 
     assertThat(problems())
         .containsExactlyInAnyOrder(
-            "a.yaml:3: services[0].url: must be http://HOST[:PORT][/PATH] or https://…",
+            "a.yaml:3: services[0].url: must be http://HOST[:PORT][/PATH], or https://…, grpc://… or grpcs://…",
             "a.yaml:5: services[0].routes[0].paths: is missing: a route needs paths, hosts, methods, headers or snis",
             "a.yaml:6: services[0].routes[1].name: there is another route of this name at "
                 + directory.resolve("a.yaml") + ":5",
@@ -210,7 +256,7 @@ class GatewayFilesTest {
             "a.yaml:18: services[3].host: must be the host name or address of the upstream (or url its URL)",
             "a.yaml:19: services[4].host: must be the host name or address of the upstream (or url its URL)",
             "a.yaml:20: services[4].connect_timeout: must be a whole number from 1 to 2147483646",
-            "a.yaml:21: services[4].tls_verify: other than true is not implemented in this release",
+            "a.yaml:21: services[4].tls_verify: needs the protocol https or grpcs",
             "b.yaml:2: routes[0].service: there is no service of this name or id",
             "b.yaml:3: routes[1].service: is missing",
             "b.yaml:5: plugins[0].route: there is no route of this name or id",

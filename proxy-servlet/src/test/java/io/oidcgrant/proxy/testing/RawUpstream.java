@@ -18,6 +18,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
 
 /** An upstream on bare sockets that records every request and answers what the test says. */
 public final class RawUpstream implements AutoCloseable {
@@ -89,6 +94,20 @@ public final class RawUpstream implements AutoCloseable {
       output().flush();
     }
 
+    /** What tells its connection from others. */
+    public int connection() {
+      return socket.getPort();
+    }
+
+    /** Whom the caller's certificate names. */
+    public String peer() {
+      try {
+        return ((SSLSocket) socket).getSession().getPeerPrincipal().getName();
+      } catch (SSLPeerUnverifiedException e) {
+        return null;
+      }
+    }
+
     /** Ends the connection with RST. */
     public void reset() throws IOException {
       socket.setSoLinger(true, 0);
@@ -113,8 +132,24 @@ public final class RawUpstream implements AutoCloseable {
   private volatile Script script;
 
   public RawUpstream() {
+    this(0);
+  }
+
+  public RawUpstream(int port) {
+    this(ServerSocketFactory.getDefault(), port, false);
+  }
+
+  /** With TLS; a certificate of the caller's is demanded or not. */
+  public RawUpstream(SSLContext tls, boolean certificate) {
+    this(tls.getServerSocketFactory(), 0, certificate);
+  }
+
+  private RawUpstream(ServerSocketFactory sockets, int port, boolean certificate) {
     try {
-      server = new ServerSocket(0, 512, InetAddress.getLoopbackAddress());
+      server = sockets.createServerSocket(port, 512, InetAddress.getLoopbackAddress());
+      if (server instanceof SSLServerSocket tls) {
+        tls.setNeedClientAuth(certificate);
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -123,7 +158,8 @@ public final class RawUpstream implements AutoCloseable {
   }
 
   public String url() {
-    return "http://127.0.0.1:" + server.getLocalPort();
+    return (server instanceof SSLServerSocket ? "https" : "http") + "://127.0.0.1:"
+        + server.getLocalPort();
   }
 
   public int port() {

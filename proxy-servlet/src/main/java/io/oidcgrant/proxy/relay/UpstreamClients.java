@@ -1,0 +1,188 @@
+package io.oidcgrant.proxy.relay;
+
+import io.oidcgrant.proxy.route.UpstreamService;
+import io.oidcgrant.proxy.route.UpstreamTls;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.client.EarlyHintsProtocolHandler;
+import org.eclipse.jetty.client.HttpClient;
+import org.eclipse.jetty.client.HttpClientTransport;
+import org.eclipse.jetty.client.Request;
+import org.eclipse.jetty.client.Response;
+import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
+import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
+import org.eclipse.jetty.http.HttpCookieStore;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.io.ClientConnector;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * The clients of all services: one for each protocol and TLS setting, with threads, timers and
+ * buffers in common. Safe for concurrent use once started.
+ */
+final class UpstreamClients {
+  private static final int MAX_HEADERS = 128 * 1024;
+  private static final int MAX_CONNECTIONS = 8192;
+  private static final int BUFFER = 16 * 1024;
+  private static final int MAX_INTERIM = 32;
+
+  /** How long a connection waits for its next request. */
+  static final long IDLE_MILLIS = 30_000;
+
+  private static final String INTERIM = UpstreamClients.class.getName() + ".interim";
+
+  private static final Kind PLAIN = new Kind(false, false, UpstreamTls.JVM);
+
+  private record Kind(boolean secure, boolean http2, UpstreamTls tls) {
+    static Kind of(UpstreamService service) {
+      return new Kind(service.scheme().equals("https"), service.http2(), service.tls());
+    }
+  }
+
+  private final Scheduler scheduler = new ScheduledExecutorScheduler("relay", true);
+  private final Executor executor;
+  private final ByteBufferPool buffers;
+  private final int connectTimeout;
+  private final long idleTimeout;
+  private final Map<Kind, HttpClient> clients = new LinkedHashMap<>();
+
+  /**
+   * Makes and starts the clients.
+   *
+   * @param executor runs what they do
+   * @throws IllegalArgumentException if certificates or keys cannot be used
+   */
+  UpstreamClients(List<UpstreamService> services, Executor executor, ByteBufferPool buffers)
+      throws Exception {
+    this.executor = executor;
+    this.buffers = buffers;
+    this.connectTimeout =
+        services.stream().mapToInt(UpstreamService::connectTimeout).max().orElse(1);
+    // One of HTTP/2 may be silent for longer than any of its streams.
+    this.idleTimeout = services.stream()
+        .mapToLong(service -> 1000L + Math.max(service.readTimeout(), service.writeTimeout()))
+        .reduce(IDLE_MILLIS, Math::max);
+    scheduler.start();
+    start(PLAIN);
+    for (UpstreamService service : services) {
+      Kind kind = Kind.of(service);
+      if (!clients.containsKey(kind)) {
+        start(kind);
+      }
+    }
+  }
+
+  private void start(Kind kind) throws Exception {
+    ClientConnector connector = new ClientConnector();
+    connector.setSelectors(1);
+    connector.setExecutor(executor);
+    connector.setScheduler(scheduler);
+    connector.setByteBufferPool(buffers);
+    if (kind.secure()) {
+      connector.setSslContextFactory(UpstreamTrust.of(kind.tls()));
+    }
+    HttpClient client = new UpstreamClient(transport(kind, connector));
+    client.setExecutor(executor);
+    client.setScheduler(scheduler);
+    client.setByteBufferPool(buffers);
+    client.setConnectTimeout(connectTimeout);
+    client.setIdleTimeout(idleTimeout);
+    client.setMaxConnectionsPerDestination(MAX_CONNECTIONS);
+    client.setFollowRedirects(false);
+    client.setHttpCookieStore(new HttpCookieStore.Empty());
+    client.setUserAgentField(null);
+    client.setDefaultRequestContentType(null);
+    client.setRequestBufferSize(BUFFER);
+    client.setResponseBufferSize(BUFFER);
+    client.setMaxRequestHeadersSize(MAX_HEADERS);
+    client.setMaxResponseHeadersSize(MAX_HEADERS);
+    clients.put(kind, client);
+    client.start();
+    // Starting puts in what a browser wants.
+    client.getContentDecoderFactories().clear();
+    client.getProtocolHandlers().clear();
+    client.getProtocolHandlers().put(new InterimResponses());
+  }
+
+  private static HttpClientTransport transport(Kind kind, ClientConnector connector) {
+    if (kind.http2()) {
+      return new HttpClientTransportDynamic(connector, UpstreamHttp2.info(connector));
+    }
+    StrictHttp1 http1 = new StrictHttp1();
+    if (kind.secure()) {
+      return new HttpClientTransportDynamic(
+          connector, UpstreamHttp2.info(connector), StrictHttp1.info()) {
+        /** Who does not take part in the negotiation speaks HTTP/1.1. */
+        @Override
+        public Connection newConnection(EndPoint endPoint, Map<String, Object> context)
+            throws IOException {
+          return context.containsKey(ClientConnector.APPLICATION_PROTOCOL_CONTEXT_KEY)
+              ? super.newConnection(endPoint, context)
+              : http1.newConnection(endPoint, context);
+        }
+      };
+    }
+    return new HttpClientTransportOverHTTP(connector) {
+      @Override
+      public Connection newConnection(EndPoint endPoint, Map<String, Object> context) {
+        return http1.newConnection(endPoint, context);
+      }
+    };
+  }
+
+  /** The client for HTTP/1.1 without TLS, which is always there. */
+  HttpClient plain() {
+    return of(PLAIN);
+  }
+
+  /** The longest that any service has, in milliseconds. */
+  int connectTimeout() {
+    return connectTimeout;
+  }
+
+  /** The client of a service that was given to the constructor. */
+  HttpClient of(UpstreamService service) {
+    return of(Kind.of(service));
+  }
+
+  private HttpClient of(Kind kind) {
+    HttpClient client = clients.get(kind);
+    if (client == null) {
+      throw new IllegalArgumentException("no such service");
+    }
+    return client;
+  }
+
+  void stop() {
+    clients.values().forEach(client -> LifeCycle.stop(client));
+    LifeCycle.stop(scheduler);
+  }
+
+  /**
+   * Interim answers are swallowed, up to a number; without a handler the client would wait for ever
+   * after one.
+   */
+  private static final class InterimResponses extends EarlyHintsProtocolHandler {
+    @Override
+    public boolean accept(Request request, Response response) {
+      return response.getStatus() < 200 && response.getStatus() != 101;
+    }
+
+    @Override
+    protected void onEarlyHints(Request request, HttpFields fields) {
+      int before = request.getAttributes().get(INTERIM) instanceof Integer number ? number : 0;
+      request.attribute(INTERIM, before + 1);
+      if (before == MAX_INTERIM) {
+        GatewayProxyServlet.abort(request::abort, new IOException("interim answers only"));
+      }
+    }
+  }
+}
