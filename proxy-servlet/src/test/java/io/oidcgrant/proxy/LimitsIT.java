@@ -14,6 +14,7 @@ import io.oidcgrant.proxy.testing.StubIssuer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.regex.Matcher;
@@ -24,8 +25,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** What callers may not do to the listener, and where it is counted. */
 class LimitsIT {
@@ -109,59 +108,79 @@ class LimitsIT {
     return NANOSECONDS.toMillis(System.nanoTime() - start) / 1000.0;
   }
 
-  /** Sends one byte about every 50 ms until the peer has ended the connection or answers. */
-  private static void dribble(RawConnection connection, byte piece) {
-    for (int i = 0; i < 120 && connection.silentFor(50, 20_000); i++) {
-      try {
-        connection.output().write(piece);
-      } catch (IOException e) {
-        return;
+  /** Sends one byte to each every 100 ms, until every one has been answered or ended. */
+  private static void dribble(List<RawConnection> slow, RawConnection blank) {
+    List<RawConnection> open = new ArrayList<>(slow);
+    for (int i = 0; i < 60 && !open.isEmpty(); i++) {
+      open.removeIf(each ->
+          !each.silentFor(100 / slow.size(), 20_000) || !sent(each, each == blank ? '\n' : 'a'));
+    }
+    assertThat(open).isEmpty();
+  }
+
+  private static boolean sent(RawConnection connection, char piece) {
+    try {
+      connection.output().write(piece);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  @Test
+  void slowHeadsAndBodies_areAnswered408AtTheDeadline_whateverDribbles() {
+    double heads = met("slow_head");
+    double bodies = met("slow_body");
+    List<RawConnection> slow = new ArrayList<>();
+    try (RawConnection second = proxy.connect();
+        RawConnection blank = proxy.connect()) {
+      assertThat(second.request("GET", "/up").read().status()).isEqualTo(200);
+      slow.add(second.send("GET /up HTTP/1.1\r\nHost: localhost\r\nX-A: a"));
+      slow.add(blank.send("\r\n"));
+      slow.add(proxy.connect().send("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\nX: "));
+      slow.add(proxy.connect().request("POST", "/up", "Content-Length: 100000"));
+      slow.add(
+          proxy.connect().request("POST", "/up", "Transfer-Encoding: chunked").send("40\r\n"));
+      slow.add(proxy
+          .connect()
+          .request(
+              "POST",
+              "/searched",
+              "Content-Type: application/x-www-form-urlencoded",
+              "Content-Length: 500"));
+      assertThat(seconds(() -> dribble(slow, blank))).isBetween(0.9, 4.0);
+      for (RawConnection each : slow) {
+        Answer answer = each.read();
+        assertThat(answer.status()).isEqualTo(408);
+        assertThat(answer.body()).contains("request_timeout");
+        assertThat(answer.header("Connection")).isEqualTo("close");
+        assertThat(each.ended()).isTrue();
       }
+    } finally {
+      slow.forEach(RawConnection::close);
     }
-  }
-
-  @ParameterizedTest
-  @ValueSource(strings = {"GET /up HTTP/1.1\r\nHost: localhost\r\nX-Slow: ", "GE", "\r\n", "G"})
-  void slowHead_isAnswered408AtTheDeadline_whateverDribbles(String begun) {
-    double before = met("slow_head");
-    try (RawConnection slow = proxy.connect()) {
-      slow.send(begun);
-      double took = seconds(() -> dribble(slow, (byte) (begun.equals("\r\n") ? '\n' : 'a')));
-      assertThat(took).isBetween(0.9, 4.0);
-      Answer answer = slow.read();
-      assertThat(answer.status()).isEqualTo(408);
-      assertThat(answer.body()).contains("request_timeout");
-      assertThat(answer.header("Connection")).isEqualTo("close");
-      assertThat(slow.ended()).isTrue();
-    }
-    assertThat(met("slow_head")).isEqualTo(before + 1);
-    assertThat(upstream.received()).isEmpty();
+    assertThat(met("slow_head")).isEqualTo(heads + 3);
+    assertThat(met("slow_body")).isEqualTo(bodies + 3);
+    assertThat(upstream.received())
+        .allSatisfy(
+            request -> assertThat(request.line().startsWith("GET") || request.text() == null)
+                .isTrue());
   }
 
   @Test
-  void secondHeadOfAConnection_isSlowToo_andAnIdleConnectionIsNot() {
-    double idle = met("idle");
-    try (RawConnection quiet = proxy.connect();
-        RawConnection slow = proxy.connect()) {
-      assertThat(quiet.request("GET", "/up").read().status()).isEqualTo(200);
-      assertThat(slow.request("GET", "/up").read().status()).isEqualTo(200);
-      slow.send("GET /up HTT");
-      assertThat(slow.read().status()).isEqualTo(408);
-      assertThat(quiet.request("GET", "/up").read().status()).isEqualTo(200);
-      double silent = seconds(() -> assertThat(quiet.ended()).isTrue());
-      assertThat(silent).isBetween(2.5, 5.0);
-    }
-    awaitMet("idle", idle + 1);
-  }
-
-  @Test
-  void connectionThatSaysNothing_isIdle() {
+  void silentConnections_endWhenTheyAreIdle_notBefore() {
     double slow = met("slow_head");
     double idle = met("idle");
-    try (RawConnection silent = proxy.connect()) {
-      assertThat(seconds(() -> assertThat(silent.ended()).isTrue())).isBetween(2.5, 5.0);
+    try (RawConnection silent = proxy.connect();
+        RawConnection quiet = proxy.connect()) {
+      assertThat(quiet.request("GET", "/up").read().status()).isEqualTo(200);
+      double took = seconds(() -> {
+        assertThat(silent.ended()).isTrue();
+        assertThat(quiet.ended()).isTrue();
+      });
+      assertThat(took).isBetween(2.5, 5.0);
     }
-    awaitMet("idle", idle + 1);
+    awaitMet("idle", idle + 2);
     assertThat(met("slow_head")).isEqualTo(slow);
   }
 
@@ -186,87 +205,44 @@ class LimitsIT {
     assertThat(met("slow_head")).isEqualTo(before + 100);
   }
 
+  /** A steady body, an upstream that throttles one, and two that are polled. */
   @Test
-  void slowBody_isAnswered408_andItsUpstreamSeesNoWholeRequest() {
+  void whoeverIsNotSlowHimself_lives_howeverLongItTakes() throws InterruptedException {
     double before = met("slow_body");
-    try (RawConnection slow = proxy.connect()) {
-      slow.request("POST", "/up", "Content-Length: 100000");
-      assertThat(seconds(() -> dribble(slow, (byte) 'a'))).isBetween(0.9, 4.0);
-      assertThat(slow.read().status()).isEqualTo(408);
-      assertThat(slow.ended()).isTrue();
-    }
-    assertThat(met("slow_body")).isEqualTo(before + 1);
-    assertThat(upstream.received())
-        .allSatisfy(request -> assertThat(request.text()).isNull());
-  }
-
-  @Test
-  void slowBodyThatIsSearched_isAnswered408_andGoesNowhere() {
-    try (RawConnection slow = proxy.connect()) {
-      slow.request(
-          "POST",
-          "/searched",
-          "Content-Type: application/x-www-form-urlencoded",
-          "Content-Length: 500");
-      slow.send("client_id=");
-      assertThat(slow.read().status()).isEqualTo(408);
-    }
-    assertThat(upstream.received()).isEmpty();
-  }
-
-  @Test
-  void bodyAboveTheRate_lives_howeverLongItTakes() {
-    byte[] piece = new byte[50];
-    try (RawConnection steady = proxy.connect()) {
-      steady.request("POST", "/up", "Content-Length: 2000");
-      for (int i = 0; i < 40; i++) {
-        assertThat(steady.silentFor(60, 20_000)).isTrue();
-        steady.send(piece);
-      }
-      assertThat(steady.read().status()).isEqualTo(200);
-    }
-  }
-
-  @Test
-  void slowUpstream_isNotTheCallersFault() throws InterruptedException {
-    double before = met("slow_body");
-    byte[] body = new byte[24 << 20];
-    CountDownLatch looked = new CountDownLatch(1);
-    upstream.script(request -> {
-      // Long enough for a caller who is waited for to be ended.
-      assertThat(looked.await(20, SECONDS)).isTrue();
-      assertThat(request.body()).hasSize(body.length);
-      request.send(RawUpstream.OK);
-    });
-    try (RawConnection fast = proxy.connect()) {
-      Thread sender = new Thread(() -> fast.request("POST", "/up", body));
-      sender.start();
-      await().until(() -> upstream.received().size() == 1);
-      await().pollDelay(java.time.Duration.ofSeconds(4)).until(() -> true);
-      looked.countDown();
-      assertThat(fast.read().status()).isEqualTo(200);
-      sender.join(20_000);
-    }
-    assertThat(met("slow_body")).isEqualTo(before);
-  }
-
-  @Test
-  void longPoll_livesBeyondAllTimes_withoutABodyAndWithOneThatIsNotRead() {
+    byte[] large = new byte[24 << 20];
     CountDownLatch late = new CountDownLatch(1);
     upstream.script(request -> {
-      assertThat(late.await(20, SECONDS)).isTrue();
+      if (!request.target().endsWith("steady")) {
+        assertThat(late.await(20, SECONDS)).isTrue();
+      }
       request.body();
       request.send(RawUpstream.OK);
     });
-    try (RawConnection bare = proxy.connect();
+    try (RawConnection steady = proxy.connect();
+        RawConnection throttled = proxy.connect();
+        RawConnection bare = proxy.connect();
         RawConnection whole = proxy.connect()) {
       bare.request("GET", "/up");
       whole.request("POST", "/up", new byte[100]);
-      assertThat(bare.silentFor(5000, 20_000)).isTrue();
+      Thread sender = new Thread(() -> throttled.request("POST", "/up", large));
+      sender.start();
+      steady.request("POST", "/up/steady", "Content-Length: 5000");
+      for (int i = 0; i < 50; i++) {
+        assertThat(steady.silentFor(100, 20_000)).isTrue();
+        steady.send(new byte[100]);
+      }
+      assertThat(steady.read().status()).isEqualTo(200);
+      assertThat(bare.silentFor(1, 20_000)).isTrue();
       late.countDown();
       assertThat(bare.read().status()).isEqualTo(200);
       assertThat(whole.read().status()).isEqualTo(200);
+      assertThat(throttled.read().status()).isEqualTo(200);
+      sender.join(20_000);
     }
+    assertThat(upstream.received())
+        .extracting(request -> request.text().length())
+        .containsExactlyInAnyOrder(0, 100, 5000, large.length);
+    assertThat(met("slow_body")).isEqualTo(before);
   }
 
   @Test
@@ -303,7 +279,7 @@ class LimitsIT {
     assertThat(proxy.get("/up", "X-Long: " + "a".repeat(5000)).status()).isEqualTo(431);
     assertThat(proxy.get("/up/" + "a".repeat(5000)).status()).isEqualTo(414);
     assertThat(proxy.get("/up", many).status()).isEqualTo(431);
-    assertThat(proxy.get("/up", java.util.Arrays.copyOf(many, 18)).status()).isEqualTo(200);
+    assertThat(proxy.get("/up", Arrays.copyOf(many, 18)).status()).isEqualTo(200);
     awaitMet("header_bytes", bytes + 1);
     awaitMet("target", target + 1);
     awaitMet("header_count", count + 1);

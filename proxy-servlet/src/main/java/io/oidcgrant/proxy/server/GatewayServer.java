@@ -136,7 +136,7 @@ public final class GatewayServer {
     ConnectionCount connections = new ConnectionCount(limits.connections(), metrics, proxy);
     server.addBean(connections);
     server.addBean(new Sweep(server.getScheduler(), List.of(proxy), requests, limits, metrics));
-    server.setRequestLog(new RequestCount(metrics, admin));
+    server.setRequestLog(new RequestCount(metrics, admin, limits.headerCount()));
     Prometheus told =
         new Prometheus(metrics, connections::getNetworkConnectionCount, inFlight::open);
     server.setHandler(

@@ -1,6 +1,5 @@
 package io.oidcgrant.proxy.server;
 
-import io.oidcgrant.proxy.metrics.Limit;
 import io.oidcgrant.proxy.metrics.Metrics;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,7 +24,6 @@ final class RequestLimits extends Handler.Wrapper {
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
     if (request.getHeaders().size() > limits.headerCount()) {
-      metrics.met(Limit.HEADER_COUNT);
       Response.writeError(
           request, response, callback, HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431);
       return true;
