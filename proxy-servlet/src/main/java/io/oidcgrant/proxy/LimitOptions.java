@@ -17,21 +17,22 @@ final class LimitOptions {
       names = "--max-header-bytes",
       paramLabel = "BYTES",
       defaultValue = "65536",
-      description = "Of request line and headers together, 1024 to 98304. Default: 65536.")
+      description =
+          "Most bytes of request line and headers together, 1024 to 98304. Default: 65536.")
   private int headerBytes;
 
   @Option(
       names = "--max-header-count",
       paramLabel = "COUNT",
       defaultValue = "256",
-      description = "Of headers, and of trailers, 8 to 10000. Default: 256.")
+      description = "Most headers, and trailers, of a request, 8 to 10000. Default: 256.")
   private int headerCount;
 
   @Option(
       names = "--max-connections",
       paramLabel = "COUNT",
       defaultValue = "10000",
-      description = "Of callers at one time, 1 to 1000000; more wait. Default: 10000.")
+      description = "Most connections of callers, 1 to 1000000; more wait. Default: 10000.")
   private int connections;
 
   @Option(
@@ -46,7 +47,7 @@ final class LimitOptions {
       paramLabel = "BYTES",
       defaultValue = "64",
       description =
-          "A second, of a body that the proxy has waited for as long as for a head; 0 to 1000000, 0 for any. Default: 64.")
+          "Least bytes a second of a body, once it was waited for as long as a head may take; 0 to 1000000, 0 for any. Default: 64.")
   private int minBodyRate;
 
   @Option(
