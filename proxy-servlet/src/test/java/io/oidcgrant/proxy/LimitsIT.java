@@ -167,14 +167,21 @@ class LimitsIT {
                 .isTrue());
   }
 
+  /** One that has been told to go may not stay by talking on. */
   @Test
-  void silentConnections_endWhenTheyAreIdle_notBefore() {
+  void silentConnections_endWhenTheyAreIdle_notBefore_refusedOnesSooner() {
     double slow = met("slow_head");
     double idle = met("idle");
     try (RawConnection silent = proxy.connect();
-        RawConnection quiet = proxy.connect()) {
+        RawConnection quiet = proxy.connect();
+        RawConnection refused = proxy.connect()) {
+      assertThat(refused.send("GET /up HTTP/9.9\r\n\r\n").read().status()).isEqualTo(505);
       assertThat(quiet.request("GET", "/up").read().status()).isEqualTo(200);
       double took = seconds(() -> {
+        while (silent.silentFor(50, 20_000) && sent(refused, 'a')) {
+          // on it talks
+        }
+        assertThat(sent(refused, 'a')).isFalse();
         assertThat(silent.ended()).isTrue();
         assertThat(quiet.ended()).isTrue();
       });

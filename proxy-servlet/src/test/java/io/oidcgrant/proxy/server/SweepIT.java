@@ -2,6 +2,8 @@ package io.oidcgrant.proxy.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.oidcgrant.proxy.metrics.Metrics;
 import io.oidcgrant.proxy.metrics.Prometheus;
 import io.oidcgrant.proxy.testing.RawConnection;
@@ -16,6 +18,7 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class SweepIT {
   private static final Limits LIMITS =
@@ -26,6 +29,7 @@ class SweepIT {
 
   @Test
   void handshakeThatDribbles_isEnded_andASilentConnectionIsNot() throws Exception {
+    ((Logger) LoggerFactory.getLogger("org.eclipse.jetty")).setLevel(Level.WARN);
     Metrics metrics = new Metrics();
     Server server = new Server();
     try {
