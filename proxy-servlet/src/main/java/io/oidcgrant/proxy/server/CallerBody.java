@@ -115,8 +115,8 @@ final class CallerBody extends Request.Wrapper {
           : Invocable.getInvocationType(whenAvailable);
     }
 
-    /** Ends it where, after {@code nanos} of waiting, too little has come. */
-    void end(long nanos, int bytesPerSecond) {
+    /** Refuses the body where, after {@code nanos} of waiting, too little has come. */
+    void refuseBody(long nanos, int bytesPerSecond) {
       if (reader.get() == null) {
         return;
       }

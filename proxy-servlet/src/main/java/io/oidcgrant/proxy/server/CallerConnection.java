@@ -25,11 +25,6 @@ final class CallerConnection extends HttpConnection {
   private volatile long headSince;
   private volatile boolean headBegun;
 
-  /** Only the sweep has these. */
-  private long shutSince;
-
-  private boolean shut;
-
   CallerConnection(
       HttpConfiguration configuration, Connector connector, EndPoint endPoint, Metrics metrics) {
     super(configuration, connector, endPoint);
@@ -66,24 +61,11 @@ final class CallerConnection extends HttpConnection {
     }
   }
 
-  /**
-   * Ends what takes longer than {@code nanos}: the head that is under way, or the rest of a
-   * connection that we have ended already. Called by the sweep only.
-   */
-  void end(long nanos) {
-    EndPoint endPoint = getEndPoint();
+  /** Refuses the head that is under way for longer than {@code nanos}. */
+  void refuseHead(long nanos) {
     if (headBegun && NanoTime.since(headSince) > nanos) {
       // Whoever takes the interest has the connection: this, or the bytes that came just now.
-      ((AbstractEndPoint) endPoint).getFillInterest().onFail(new LateHead());
-    }
-    if (!endPoint.isOutputShutdown()) {
-      return;
-    }
-    if (!shut) {
-      shut = true;
-      shutSince = NanoTime.now();
-    } else if (NanoTime.since(shutSince) > nanos) {
-      endPoint.close();
+      ((AbstractEndPoint) getEndPoint()).getFillInterest().onFail(new LateHead());
     }
   }
 
@@ -102,7 +84,7 @@ final class CallerConnection extends HttpConnection {
   @Override
   public boolean onIdleExpired(TimeoutException timeout) {
     boolean idle = super.onIdleExpired(timeout);
-    if (idle && !getEndPoint().isOutputShutdown()) {
+    if (idle) {
       metrics.met(Limit.IDLE);
     }
     return idle;

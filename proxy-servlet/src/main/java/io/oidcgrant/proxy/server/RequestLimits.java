@@ -35,7 +35,8 @@ final class RequestLimits extends Handler.Wrapper {
   /** Ends the bodies that come too slowly. */
   void sweep() {
     if (limits.minBodyRate() > 0) {
-      waiting.forEach(wait -> wait.end(limits.headerTimeout().toNanos(), limits.minBodyRate()));
+      waiting.forEach(
+          wait -> wait.refuseBody(limits.headerTimeout().toNanos(), limits.minBodyRate()));
     }
   }
 }

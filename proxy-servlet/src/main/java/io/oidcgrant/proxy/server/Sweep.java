@@ -82,7 +82,7 @@ final class Sweep extends AbstractLifeCycle {
       connection = tls.getSslEndPoint().getConnection();
     }
     if (connection instanceof CallerConnection caller) {
-      caller.end(nanos);
+      caller.refuseHead(nanos);
     }
   }
 

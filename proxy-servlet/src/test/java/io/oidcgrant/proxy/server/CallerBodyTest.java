@@ -55,7 +55,7 @@ class CallerBodyTest {
   }
 
   private void sweep(int rate) {
-    Set.copyOf(waiting).forEach(wait -> wait.end(PATIENCE, rate));
+    Set.copyOf(waiting).forEach(wait -> wait.refuseBody(PATIENCE, rate));
   }
 
   private void demand() {
@@ -85,15 +85,16 @@ class CallerBodyTest {
 
   @Test
   void severalWaits_addUp_andBytesPayForThem() {
+    for (int i = 0; i < 4; i++) {
+      demand();
+      pass(150);
+      arrive(250);
+    }
     demand();
-    pass(300);
-    arrive(1000);
-    demand();
-    pass(300);
-    sweep(1000);
-    assertThat(told).hasValue(1);
-    sweep(3000);
-    assertThat(told).hasValue(2);
+    sweep(100);
+    assertThat(told).hasValue(4);
+    sweep(10_000);
+    assertThat(told).hasValue(5);
   }
 
   @Test
