@@ -6,10 +6,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.HTTP2Connection;
+import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ssl.SslConnection;
 import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.NanoTime;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -30,8 +34,17 @@ final class Sweep extends AbstractLifeCycle {
   private final List<? extends Connector> connectors;
   private final RequestLimits requests;
   private final long nanos;
+  private final long idleNanos;
   private final Metrics metrics;
   private Map<EndPoint, Long> handshakes = new HashMap<>();
+  private Map<EndPoint, Quiet> quiet = new HashMap<>();
+
+  /**
+   * An HTTP/2 connection without a request.
+   *
+   * @param requests that it has had
+   */
+  private record Quiet(long requests, long since) {}
 
   Sweep(
       Scheduler scheduler,
@@ -43,6 +56,7 @@ final class Sweep extends AbstractLifeCycle {
     this.connectors = connectors;
     this.requests = requests;
     this.nanos = limits.headerTimeout().toNanos();
+    this.idleNanos = limits.idleTimeout().toNanos();
     this.metrics = metrics;
   }
 
@@ -57,11 +71,14 @@ final class Sweep extends AbstractLifeCycle {
 
   private void sweep() {
     try {
+      // Whoever is not there any more is forgotten.
       Map<EndPoint, Long> shaking = new HashMap<>();
+      Map<EndPoint, Quiet> still = new HashMap<>();
       for (Connector connector : connectors) {
-        connector.getConnectedEndPoints().forEach(endPoint -> look(endPoint, shaking));
+        connector.getConnectedEndPoints().forEach(endPoint -> look(endPoint, shaking, still));
       }
       handshakes = shaking;
+      quiet = still;
       requests.sweep();
     } catch (RuntimeException e) {
       LOG.error("a fault while slow callers were looked for", e);
@@ -72,7 +89,7 @@ final class Sweep extends AbstractLifeCycle {
     }
   }
 
-  private void look(EndPoint endPoint, Map<EndPoint, Long> shaking) {
+  private void look(EndPoint endPoint, Map<EndPoint, Long> shaking, Map<EndPoint, Quiet> still) {
     Connection connection = endPoint.getConnection();
     if (connection instanceof SslConnection tls) {
       if (tls.getSSLEngine().getSession().getCipherSuite().equals(NONE_YET)) {
@@ -83,6 +100,8 @@ final class Sweep extends AbstractLifeCycle {
     }
     if (connection instanceof CallerConnection caller) {
       caller.refuseHead(nanos);
+    } else if (connection instanceof HTTP2Connection http2) {
+      withoutRequest(endPoint, http2, still);
     }
   }
 
@@ -96,6 +115,31 @@ final class Sweep extends AbstractLifeCycle {
       endPoint.close();
     } else {
       shaking.put(endPoint, since);
+    }
+  }
+
+  /** Pings, or headers that never end, do not keep it for longer than silence would. */
+  private void withoutRequest(
+      EndPoint endPoint, HTTP2Connection connection, Map<EndPoint, Quiet> still) {
+    HTTP2Session session = connection.getSession();
+    if (!session.getStreams().isEmpty()) {
+      return;
+    }
+    long requests = session.getStreamsOpened();
+    Quiet now = quiet.get(endPoint);
+    if (now == null || now.requests() != requests) {
+      now = new Quiet(requests, NanoTime.now());
+    }
+    still.put(endPoint, now);
+    if (NanoTime.since(now.since()) <= idleNanos) {
+      return;
+    }
+    if (session.isClosed()) {
+      // It was told so by the last sweep.
+      endPoint.close();
+    } else {
+      metrics.met(Limit.IDLE);
+      session.close(ErrorCode.NO_ERROR.code, "idle_timeout", Callback.NOOP);
     }
   }
 }
