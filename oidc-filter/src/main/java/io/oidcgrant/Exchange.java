@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -279,11 +280,16 @@ final class Exchange {
           request,
           config.credentialBodyLimit(),
           this::bodyRead,
-          error -> fail(
-              null,
-              error instanceof BodyCollector.TooLong
-                  ? failureOf(tooLong())
-                  : Failure.of(Kind.MALFORMED_REQUEST, "the body could not be read")));
+          error -> fail(null, unread(error)));
+    }
+
+    private Failure unread(Throwable error) {
+      if (error instanceof BodyCollector.TooLong) {
+        return failureOf(tooLong());
+      }
+      return error instanceof TimeoutException
+          ? Failure.of(Kind.REQUEST_TIMEOUT, "the body did not come in time")
+          : Failure.of(Kind.MALFORMED_REQUEST, "the body could not be read");
     }
 
     private void bodyRead(byte[] body) {

@@ -17,6 +17,7 @@ import io.oidcgrant.proxy.config.Gateway;
 import io.oidcgrant.proxy.config.GatewayFiles;
 import io.oidcgrant.proxy.relay.ManagedHeaders;
 import io.oidcgrant.proxy.server.GatewayServer;
+import io.oidcgrant.proxy.server.Limits;
 import io.oidcgrant.proxy.server.ListenAddress;
 import io.oidcgrant.proxy.server.ListenException;
 import jakarta.servlet.ServletRequest;
@@ -145,8 +146,12 @@ public final class Main implements Runnable {
     @Mixin
     private Files files = new Files();
 
+    @Mixin
+    private LimitOptions limits = new LimitOptions();
+
     @Override
     public Integer call() {
+      limits.limits();
       Optional<Gateway> gateway = files.read();
       gateway.ifPresent(found -> System.out.println("ok: "
           + found.services().size() + " services, "
@@ -200,6 +205,9 @@ public final class Main implements Runnable {
     @Mixin
     private Files files = new Files();
 
+    @Mixin
+    private LimitOptions limits = new LimitOptions();
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
@@ -215,7 +223,7 @@ public final class Main implements Runnable {
         names = "--admin",
         paramLabel = "HOST:PORT|off",
         defaultValue = "127.0.0.1:8001",
-        description = "Where health and public keys are told. Default: 127.0.0.1:8001.")
+        description = "Where health, metrics and public keys are told. Default: 127.0.0.1:8001.")
     private String admin = "";
 
     @Option(
@@ -291,6 +299,7 @@ public final class Main implements Runnable {
       if (grace < 0) {
         throw refused("--grace must not be negative");
       }
+      Limits allowed = limits.limits();
       TrustedPeers peers;
       try {
         peers = TrustedPeers.of(commaSeparated(trusted).toList());
@@ -303,7 +312,7 @@ public final class Main implements Runnable {
         return REFUSED;
       }
       try {
-        serve(gateway.get(), listenAt, adminAt, peers, keys());
+        serve(gateway.get(), listenAt, adminAt, allowed, peers, keys());
         return 0;
       } catch (ConfigException e) {
         // What shows only when everything is put together.
@@ -324,6 +333,7 @@ public final class Main implements Runnable {
         Gateway gateway,
         ListenAddress listenAt,
         Optional<ListenAddress> adminAt,
+        Limits allowed,
         TrustedPeers peers,
         ClientKeys keys)
         throws Exception {
@@ -341,6 +351,7 @@ public final class Main implements Runnable {
             gateway,
             listenAt,
             adminAt,
+            allowed,
             peers,
             config -> grantFilter(config, runtime),
             config -> serviceTokenFilter(config, runtime),

@@ -149,7 +149,9 @@ class CommandLineIT {
         "run --config FILE --log-level LOUD",
         "run --config FILE --admin 0.0.0.0:0",
         "run --config FILE --listen-tls 127.0.0.1:0",
+        "run --config FILE --max-connections 0",
         "check --config FILE --compat nginx",
+        "check --config FILE --idle-timeout 0",
         "run",
         "start",
         "--config FILE",
@@ -271,8 +273,14 @@ class CommandLineIT {
       assertThat(help.exitStatus()).isZero();
       assertThat(String.join("\n", help.output())).contains("run", "check");
       assertThat(run.exitStatus()).isZero();
-      assertThat(String.join("\n", run.output()))
+      assertThat(String.join(" ", run.output()).replaceAll(" +", " "))
           .contains("--config", "--listen", "--admin", "--grace", "--trusted-ips", "--log-level")
+          .containsSubsequence("--header-timeout=SECONDS How", "Default: 10.")
+          .containsSubsequence("--idle-timeout=SECONDS How", "Default: 75.")
+          .containsSubsequence("--max-connections=COUNT Most", "Default: 10000.")
+          .containsSubsequence("--max-header-bytes=BYTES Most", "Default: 65536.")
+          .containsSubsequence("--max-header-count=COUNT Most", "Default: 256.")
+          .containsSubsequence("--min-body-rate=BYTES Least", "Default: 64.")
           .doesNotContain("--h2c");
     }
   }

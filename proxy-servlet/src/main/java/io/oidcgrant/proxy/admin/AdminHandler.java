@@ -4,6 +4,7 @@ import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.proxy.answer.ErrorAnswer;
+import io.oidcgrant.proxy.metrics.Prometheus;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -18,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /health/live}, {@code /health/ready} and {@code /openid-connect/jwks}: the public keys of
- * our clients, and with {@code DELETE} their rotation. Safe for concurrent use.
+ * {@code /health/live}, {@code /health/ready}, {@code /metrics} and {@code /openid-connect/jwks}:
+ * the public keys of our clients, and with {@code DELETE} their rotation. Safe for concurrent use.
  */
 public final class AdminHandler extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
@@ -28,10 +29,12 @@ public final class AdminHandler extends Handler.Abstract {
 
   private final Readiness readiness;
   private final Supplier<List<ClientKeys>> keys;
+  private final Prometheus metrics;
 
-  public AdminHandler(Readiness readiness, Supplier<List<ClientKeys>> keys) {
+  public AdminHandler(Readiness readiness, Supplier<List<ClientKeys>> keys, Prometheus metrics) {
     this.readiness = readiness;
     this.keys = keys;
+    this.metrics = metrics;
   }
 
   private record Answer(int status, String type, String body, String allow) {}
@@ -69,6 +72,10 @@ public final class AdminHandler extends Handler.Abstract {
     return switch (request.getHttpURI().getCanonicalPath()) {
       case "/health/live" -> read ? json(200, "{\"status\":\"UP\"}") : notAllowed("GET, HEAD");
       case "/health/ready" -> read ? ready() : notAllowed("GET, HEAD");
+      case "/metrics" ->
+        read
+            ? new Answer(200, Prometheus.CONTENT_TYPE, metrics.text(), "")
+            : notAllowed("GET, HEAD");
       case "/openid-connect/jwks" ->
         read
             ? new Answer(200, KEYS, published(), "")

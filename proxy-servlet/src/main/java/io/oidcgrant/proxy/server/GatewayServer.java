@@ -7,6 +7,8 @@ import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.admin.AdminHandler;
 import io.oidcgrant.proxy.admin.Readiness;
 import io.oidcgrant.proxy.config.Gateway;
+import io.oidcgrant.proxy.metrics.Metrics;
+import io.oidcgrant.proxy.metrics.Prometheus;
 import io.oidcgrant.proxy.relay.GatewayProxyServlet;
 import io.oidcgrant.proxy.relay.ManagedHeaders;
 import io.oidcgrant.proxy.relay.WebSockets;
@@ -40,9 +42,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** The running proxy: its listeners and everything behind them. */
 public final class GatewayServer {
-  private static final int HEADERS = 64 * 1024;
   private static final int BUFFER = 64 * 1024;
-  private static final long IDLE_MILLIS = 75_000;
+  private static final int ANSWER_HEADERS = 128 * 1024;
 
   private final Server server;
   private final ServerConnector proxy;
@@ -78,6 +79,7 @@ public final class GatewayServer {
       Gateway gateway,
       ListenAddress listen,
       Optional<ListenAddress> admin,
+      Limits limits,
       TrustedPeers trusted,
       Function<OidcGrantConfig, Filter> grants,
       Function<UpstreamOAuthConfig, Filter> serviceTokens,
@@ -96,11 +98,16 @@ public final class GatewayServer {
     ByteBufferPool buffers =
         new ArrayByteBufferPool(0, 4096, BUFFER, Integer.MAX_VALUE, 8L << 20, 16L << 20);
     Server server = new Server(threads, null, buffers);
+    Metrics metrics = new Metrics();
     JsonErrors errors = new JsonErrors();
     server.setErrorHandler(errors);
 
-    ServerConnector proxy = connector(server, parts.listen(), 1);
-    Optional<ServerConnector> admin = parts.admin().map(address -> connector(server, address, 0));
+    Limits limits = parts.limits();
+    ServerConnector proxy = connector(
+        server, parts.listen(), 1, limits, http -> new CallerConnectionFactory(http, metrics));
+    Optional<ServerConnector> admin = parts
+        .admin()
+        .map(address -> connector(server, address, 0, limits, HttpConnectionFactory::new));
 
     ServletContextHandler context = new ServletContextHandler("/");
     context.setErrorHandler(errors);
@@ -132,9 +139,16 @@ public final class GatewayServer {
                 buffers,
                 parts.gateway().services())),
         "/*");
-    InFlight inFlight = new InFlight(new InStep(context));
+    RequestLimits requests = new RequestLimits(new InStep(context), limits, metrics);
+    InFlight inFlight = new InFlight(requests);
+    ConnectionCount connections = new ConnectionCount(limits.connections(), metrics, proxy);
+    server.addBean(connections);
+    server.addBean(new Sweep(server.getScheduler(), List.of(proxy), requests, limits, metrics));
+    server.setRequestLog(new RequestCount(metrics, admin, limits.headerCount()));
+    Prometheus told =
+        new Prometheus(metrics, connections::getNetworkConnectionCount, inFlight::open);
     server.setHandler(
-        new ByListener(admin, new AdminHandler(parts.readiness(), parts.keys()), inFlight));
+        new ByListener(admin, new AdminHandler(parts.readiness(), parts.keys(), told), inFlight));
     try {
       open(proxy, parts.listen());
       if (admin.isPresent()) {
@@ -150,19 +164,24 @@ public final class GatewayServer {
     return new GatewayServer(server, proxy, admin, inFlight, webSockets, parts.readiness());
   }
 
-  private static ServerConnector connector(Server server, ListenAddress address, int acceptors) {
+  private static ServerConnector connector(
+      Server server,
+      ListenAddress address,
+      int acceptors,
+      Limits limits,
+      Function<HttpConfiguration, HttpConnectionFactory> connections) {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
     // The cache costs more than it saves when every request has a long token (RATIONALE.md).
     http.setHeaderCacheSize(0);
-    http.setRequestHeaderSize(HEADERS);
+    http.setRequestHeaderSize(limits.headerBytes());
     http.setResponseHeaderSize(8 * 1024);
-    http.setMaxResponseHeaderSize(2 * HEADERS);
+    http.setMaxResponseHeaderSize(ANSWER_HEADERS);
     ServerConnector connector = new ServerConnector(
-        server, acceptors, 1, new ConnectionFactory[] {new HttpConnectionFactory(http)});
+        server, acceptors, 1, new ConnectionFactory[] {connections.apply(http)});
     connector.setHost(address.bindHost());
     connector.setPort(address.port());
-    connector.setIdleTimeout(IDLE_MILLIS);
+    connector.setIdleTimeout(limits.idleTimeout().toMillis());
     connector.setAcceptQueueSize(1024);
     server.addConnector(connector);
     return connector;

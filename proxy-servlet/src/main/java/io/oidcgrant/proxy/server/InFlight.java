@@ -30,6 +30,10 @@ final class InFlight extends Handler.Wrapper {
     return super.handle(request, response, callback);
   }
 
+  int open() {
+    return open.get();
+  }
+
   /** Ends connections with their next answer, and waits until there are no requests any more. */
   void drain(long graceMillis) throws InterruptedException {
     draining = true;

@@ -14,12 +14,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
-import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 
 /** Chooses the route, once per request, or answers where there is none. Safe for concurrent use. */
 final class RoutingFilter extends HttpFilter {
-  private static final int MAX_HEADERS = 256;
-
   private final transient Router router;
   private final transient TrustedPeers trusted;
 
@@ -44,10 +41,6 @@ final class RoutingFilter extends HttpFilter {
       // Another coding would be lost on the way, and the upstream take its bytes for the body.
       response.setHeader("Connection", "close");
       ErrorAnswer.of(501).write(response);
-      return;
-    }
-    if (ServletContextRequest.getServletContextRequest(request).getHeaders().size() > MAX_HEADERS) {
-      ErrorAnswer.of(431).write(response);
       return;
     }
     Optional<CanonicalPath> path = CanonicalPath.of(request.getRequestURI());

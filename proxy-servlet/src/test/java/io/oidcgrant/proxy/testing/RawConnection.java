@@ -105,6 +105,32 @@ public final class RawConnection implements AutoCloseable {
     }
   }
 
+  /** The same, without loss of a byte that comes, and with {@code patience} afterwards. */
+  public boolean silentFor(int millis, int patience) {
+    try {
+      socket.setSoTimeout(millis);
+      in.mark(1);
+      if (in.read() >= 0) {
+        in.reset();
+      }
+      return false;
+    } catch (SocketTimeoutException e) {
+      return true;
+    } catch (IOException e) {
+      return false;
+    } finally {
+      patience(patience);
+    }
+  }
+
+  private void patience(int millis) {
+    try {
+      socket.setSoTimeout(millis);
+    } catch (SocketException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** One line of a head. */
   public String line() throws IOException {
     return Wire.line(in);
