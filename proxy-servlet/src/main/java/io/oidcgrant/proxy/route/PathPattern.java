@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
  * @param text as it is compared: a canonical prefix, or a regular expression
  * @param prefix what every path begins with that matches
  * @param regex null for a plain prefix
+ * @param beyond what of the regular expression is not in the prefix
  */
 public record PathPattern(
-    String text, String prefix, @Nullable Regex regex) {
+    String text, String prefix, @Nullable Regex regex, String beyond) {
   /**
    * Reads Kong's form: a prefix, or a regular expression after {@code ~}.
    *
@@ -20,14 +21,27 @@ public record PathPattern(
   public static PathPattern parse(String written) {
     if (written.startsWith("~/")) {
       String text = normalise(written.substring(1));
-      return new PathPattern(text, literalPrefix(text), Regex.of(text, false));
+      return regex(text, alternatives(text) ? 0 : literals(text));
     }
     String prefix = CanonicalPath.of(written)
         .orElseThrow(() -> new IllegalArgumentException(
             "must be a prefix that begins with / and is not ambiguous, or a regular expression"
                 + " that begins with ~/"))
         .text();
-    return new PathPattern(prefix, prefix, null);
+    return new PathPattern(prefix, prefix, null, "");
+  }
+
+  /** Whether to try it on a path takes longer than a look at the path's length. */
+  boolean dear() {
+    return regex != null && !beyond.isEmpty() && !beyond.equals("$");
+  }
+
+  /** How much of a path it matches that begins with the prefix; -1 for no match. */
+  int matchAtStart(String path) {
+    if (regex != null && dear()) {
+      return regex.matchAtStart(path);
+    }
+    return beyond.isEmpty() || path.length() == prefix.length() ? prefix.length() : -1;
   }
 
   /** Escapes as {@link CanonicalPath} has them; a decoded character stands for itself. */
@@ -54,26 +68,28 @@ public record PathPattern(
     return text.toString();
   }
 
-  /** The longest that is easily seen; what is empty or too short costs time only. */
-  private static String literalPrefix(String regex) {
-    if (alternatives(regex)) {
-      return "";
-    }
-    StringBuilder prefix = new StringBuilder();
-    for (int i = 0; i < regex.length(); i++) {
+  private static PathPattern regex(String text, int literals) {
+    String prefix = text.substring(0, literals).replaceAll("\\\\(.)", "$1");
+    return new PathPattern(text, prefix, Regex.of(text, false), text.substring(literals));
+  }
+
+  /** How much of its beginning is easily seen to stand for itself. */
+  private static int literals(String regex) {
+    int last = 0;
+    int i = 0;
+    while (i < regex.length()) {
       char c = regex.charAt(i);
-      if (c == '\\' && i + 1 < regex.length() && isPunctuation(regex.charAt(i + 1))) {
-        prefix.append(regex.charAt(++i));
-      } else if ("?*+{".indexOf(c) >= 0) {
-        prefix.setLength(prefix.length() - 1);
-        break;
-      } else if ("\\.[()^$|".indexOf(c) >= 0) {
-        break;
-      } else {
-        prefix.append(c);
+      if ("?*+{".indexOf(c) >= 0) {
+        return last;
       }
+      boolean escape = c == '\\' && i + 1 < regex.length() && isPunctuation(regex.charAt(i + 1));
+      if (!escape && "\\.[()^$|".indexOf(c) >= 0) {
+        return i;
+      }
+      last = i;
+      i += escape ? 2 : 1;
     }
-    return prefix.toString();
+    return i;
   }
 
   /** Whether there may be a bar outside of all groups. */

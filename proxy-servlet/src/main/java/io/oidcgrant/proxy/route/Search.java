@@ -63,9 +63,8 @@ final class Search {
         return;
       }
       PathPattern pattern = candidates.get(place).path();
-      Regex regex = pattern == null ? null : pattern.regex();
-      if (regex != null && matches(place) && affordable(path, place, 414)) {
-        int length = regex.matchAtStart(path);
+      if (pattern != null && matches(place) && (!pattern.dear() || affordable(path, place, 414))) {
+        int length = pattern.matchAtStart(path);
         if (length >= 0) {
           best = place;
           matched = length;

@@ -46,7 +46,7 @@ class RouteFieldsTest {
     assertThat(route.criteria())
         .isEqualTo(new Criteria(
             List.of(),
-            List.of(new PathPattern("/", "/", null)),
+            List.of(new PathPattern("/", "/", null, "")),
             0,
             java.util.Set.of(),
             List.of(),

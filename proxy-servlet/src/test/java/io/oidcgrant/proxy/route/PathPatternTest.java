@@ -37,6 +37,9 @@ class PathPatternTest {
     "~/a\\(b|/c, /a\\(b|/c, ''",
     "~/a\\Q(\\E|/c, /a\\Q(\\E|/c, ''",
     "~/a$, /a$, /a",
+    "~/a\\$, /a\\$, /a$",
+    "~/a\\$b$, /a\\$b$, /a$b",
+    "~/a\\.\\.*, '/a\\.\\.*', /a.",
     "~/a(?i)B, /a(?i)B, /a",
   })
   void regex_isInTheFormOfPaths_andKnowsWhatItBeginsWith(
@@ -56,16 +59,20 @@ class PathPatternTest {
     "~/a|/b, /b, 2",
     "'~/(?<version>\\d+)/(?P<user>\\S+)', /1/john, 7",
     "~/a/b$, /a/b, 4",
+    "~/a, /ab, 2",
+    "~/a\\.b$, /a.b, 4",
+    "~/a|/b$, /bc, -1",
     "~/a/b$, /a/bc, -1",
     "~/a*?, /aaa, 1",
     "~/a|/ab, /ab, 2",
     "~/a, /A, -1",
   })
   void regex_isAnchoredAtTheStart_andPrefersLikePerl(String written, String path, int matched) {
-    Regex regex = PathPattern.parse(written).regex();
+    PathPattern pattern = PathPattern.parse(written);
 
-    assertThat(regex).isNotNull();
-    assertThat(regex.matchAtStart(path)).isEqualTo(matched);
+    assertThat(path.startsWith(pattern.prefix()) ? pattern.matchAtStart(path) : -1)
+        .isEqualTo(matched);
+    assertThat(String.valueOf(pattern.regex())).isEqualTo(pattern.text());
   }
 
   @ParameterizedTest

@@ -200,6 +200,7 @@ class RouterIndexTest {
         TestRoute.of("guarded").paths("~/admin/.*"),
         TestRoute.of("first").paths("~/first").regexPriority(9),
         TestRoute.of("agent").header("user-agent", "~*bot"),
+        TestRoute.of("exact").paths("~/x/admin$"),
         TestRoute.of("free").paths("/"));
     String dear = "/admin/" + "a".repeat(Search.LONGEST);
 
