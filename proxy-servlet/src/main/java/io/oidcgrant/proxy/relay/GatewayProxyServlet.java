@@ -13,7 +13,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.util.Locale;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
@@ -52,13 +51,15 @@ import org.slf4j.LoggerFactory;
 public final class GatewayProxyServlet extends AsyncProxyServlet {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayProxyServlet.class);
 
+  /** Set on a request of HTTP/2 that has no body, where no length tells. */
+  public static final String EMPTY = GatewayProxyServlet.class.getName() + ".empty";
+
   private static final String RELAYED = GatewayProxyServlet.class.getName() + ".relayed";
   private static final String CALLER_FAILURE = GatewayProxyServlet.class.getName() + ".failure";
 
   /** Of the base class: set as soon as the body of an answer has begun. */
   private static final String WRITING = AsyncProxyServlet.class.getName() + ".writeListener";
 
-  private static final Set<String> USUALLY_EMPTY = Set.of("GET", "HEAD", "OPTIONS");
   private static final int MAX_HEADERS = 128 * 1024;
   private static final int MAX_CONNECTIONS = 8192;
   private static final int BUFFER = 16 * 1024;
@@ -173,6 +174,11 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     upstream.headers(fields -> {
       fields.clear();
       headers.request(request, match(request), fields);
+      if (managed.readBody(request) == null
+          && (request.getHeader("Transfer-Encoding") != null || bodyWithoutLength(request))) {
+        // For some methods the client would send the body with nothing to say that there is one.
+        fields.put(HttpHeader.TRANSFER_ENCODING, "chunked");
+      }
     });
   }
 
@@ -180,18 +186,16 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   @Override
   protected void addProxyHeaders(HttpServletRequest request, Request upstream) {}
 
-  /** HTTP/2 has no Transfer-Encoding that would tell of a body. */
   @Override
   protected boolean hasContent(HttpServletRequest request) {
-    return super.hasContent(request)
-        || (request.getContentLengthLong() < 0
-            && request.getProtocol().startsWith("HTTP/2")
-            && !usuallyEmpty(request.getMethod()));
+    return super.hasContent(request) || bodyWithoutLength(request);
   }
 
-  /** Whether requests with this method have no body, where nothing tells of one. */
-  static boolean usuallyEmpty(String method) {
-    return USUALLY_EMPTY.contains(method);
+  /** HTTP/2 has no Transfer-Encoding that would tell of a body. */
+  static boolean bodyWithoutLength(HttpServletRequest request) {
+    return request.getContentLengthLong() < 0
+        && request.getProtocol().startsWith("HTTP/2")
+        && request.getAttribute(EMPTY) == null;
   }
 
   /** Answered here, when the body is first read: an upstream may never say 100. */
