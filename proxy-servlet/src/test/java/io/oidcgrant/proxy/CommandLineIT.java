@@ -272,8 +272,9 @@ class CommandLineIT {
       assertThat(String.join("\n", help.output())).contains("run", "check");
       assertThat(run.exitStatus()).isZero();
       assertThat(String.join("\n", run.output()))
-          .contains("--config", "--listen", "--admin", "--grace", "--trusted-ips", "--log-level")
-          .doesNotContain("--h2c");
+          .contains("--config", "--listen", "--listen-tls", "--h2c", "--admin", "--grace")
+          .contains("--trusted-ips", "--log-level")
+          .doesNotContain("--state");
     }
   }
 

@@ -25,27 +25,27 @@ import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http2.SessionContainer;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** The running proxy: its listeners and everything behind them. */
 public final class GatewayServer {
-  private static final int HEADERS = 64 * 1024;
   private static final int BUFFER = 64 * 1024;
   private static final long IDLE_MILLIS = 75_000;
 
   private final Server server;
   private final ServerConnector proxy;
+  private final Optional<ServerConnector> proxyTls;
   private final Optional<ServerConnector> admin;
   private final InFlight inFlight;
   private final Readiness readiness;
@@ -53,11 +53,13 @@ public final class GatewayServer {
   private GatewayServer(
       Server server,
       ServerConnector proxy,
+      Optional<ServerConnector> proxyTls,
       Optional<ServerConnector> admin,
       InFlight inFlight,
       Readiness readiness) {
     this.server = server;
     this.proxy = proxy;
+    this.proxyTls = proxyTls;
     this.admin = admin;
     this.inFlight = inFlight;
     this.readiness = readiness;
@@ -66,6 +68,8 @@ public final class GatewayServer {
   /**
    * What a proxy is made of.
    *
+   * @param h2c whether HTTP/2 is spoken in clear text as well
+   * @param listenTls empty for none; the configuration has a certificate otherwise
    * @param admin empty for none
    * @param grants makes the filter of one plugin entry
    * @param serviceTokens the same for the other plugin
@@ -74,6 +78,8 @@ public final class GatewayServer {
   public record Parts(
       Gateway gateway,
       ListenAddress listen,
+      boolean h2c,
+      Optional<ListenAddress> listenTls,
       Optional<ListenAddress> admin,
       TrustedPeers trusted,
       Function<OidcGrantConfig, Filter> grants,
@@ -96,8 +102,11 @@ public final class GatewayServer {
     JsonErrors errors = new JsonErrors();
     server.setErrorHandler(errors);
 
-    ServerConnector proxy = connector(server, parts.listen(), 1);
-    Optional<ServerConnector> admin = parts.admin().map(address -> connector(server, address, 0));
+    ServerConnector proxy = connector(server, parts.listen(), 1, Protocols.clear(parts.h2c()));
+    Optional<ServerConnector> proxyTls =
+        parts.listenTls().map(address -> connector(server, address, 1, secure(parts.gateway())));
+    Optional<ServerConnector> admin =
+        parts.admin().map(address -> connector(server, address, 0, Protocols.clear(false)));
 
     ServletContextHandler context = new ServletContextHandler("/");
     context.setErrorHandler(errors);
@@ -124,34 +133,35 @@ public final class GatewayServer {
             new GatewayProxyServlet(
                 parts.trusted(), parts.managed(), buffers, connectTimeout(parts.gateway()))),
         "/*");
-    InFlight inFlight = new InFlight(new InStep(context));
+    InFlight inFlight = new InFlight(new RequestForm(new InStep(context)));
     server.setHandler(
         new ByListener(admin, new AdminHandler(parts.readiness(), parts.keys()), inFlight));
     try {
       open(proxy, parts.listen());
+      if (proxyTls.isPresent()) {
+        open(proxyTls.get(), parts.listenTls().orElseThrow());
+      }
       if (admin.isPresent()) {
         open(admin.get(), parts.admin().orElseThrow());
       }
       server.start();
     } catch (Exception e) {
       proxy.close();
+      proxyTls.ifPresent(ServerConnector::close);
       admin.ifPresent(ServerConnector::close);
       server.stop();
       throw e;
     }
-    return new GatewayServer(server, proxy, admin, inFlight, parts.readiness());
+    return new GatewayServer(server, proxy, proxyTls, admin, inFlight, parts.readiness());
   }
 
-  private static ServerConnector connector(Server server, ListenAddress address, int acceptors) {
-    HttpConfiguration http = new HttpConfiguration();
-    http.setSendServerVersion(false);
-    // The cache costs more than it saves when every request has a long token (RATIONALE.md).
-    http.setHeaderCacheSize(0);
-    http.setRequestHeaderSize(HEADERS);
-    http.setResponseHeaderSize(8 * 1024);
-    http.setMaxResponseHeaderSize(2 * HEADERS);
-    ServerConnector connector = new ServerConnector(
-        server, acceptors, 1, new ConnectionFactory[] {new HttpConnectionFactory(http)});
+  private static ConnectionFactory[] secure(Gateway gateway) {
+    return Protocols.secure(new TlsSetup(gateway.certificates(), gateway.asksForCertificates()));
+  }
+
+  private static ServerConnector connector(
+      Server server, ListenAddress address, int acceptors, ConnectionFactory[] protocols) {
+    ServerConnector connector = new ServerConnector(server, acceptors, 1, protocols);
     connector.setHost(address.bindHost());
     connector.setPort(address.port());
     connector.setIdleTimeout(IDLE_MILLIS);
@@ -196,6 +206,11 @@ public final class GatewayServer {
     return url(proxy);
   }
 
+  /** The same in TLS. */
+  public Optional<String> proxyTlsUrl() {
+    return proxyTls.map(GatewayServer::url);
+  }
+
   /** The address to call the admin listener at. */
   public Optional<String> adminUrl() {
     return admin.map(GatewayServer::url);
@@ -204,13 +219,19 @@ public final class GatewayServer {
   private static String url(ServerConnector connector) {
     String host = connector.getHost();
     String called = host == null ? "127.0.0.1" : host.contains(":") ? "[" + host + "]" : host;
-    return "http://" + called + ":" + connector.getLocalPort();
+    boolean secure = connector.getConnectionFactory(SslConnectionFactory.class) != null;
+    return (secure ? "https://" : "http://") + called + ":" + connector.getLocalPort();
   }
 
   /** Takes no new connections, finishes what is in flight, and stops. */
   public void drain(Duration grace) throws Exception {
     readiness.drain();
     proxy.close();
+    proxyTls.ifPresent(ServerConnector::close);
+    // Tells callers in HTTP/2 to open no more streams.
+    for (SessionContainer sessions : server.getContainedBeans(SessionContainer.class)) {
+      var unused = sessions.shutdown();
+    }
     inFlight.drain(grace.toMillis());
     stop();
   }
