@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The entries {@code certificates[]} and {@code ca_certificates[]} of the files of one reading.
@@ -21,9 +23,19 @@ public final class Certificates {
   /**
    * An entry of {@code certificates[]}.
    *
-   * @param names for which a listener presents it ({@code snis})
+   * @param alternative the same for callers that want a key of another kind ({@code cert_alt})
+   * @param names for which a listener presents it ({@code snis}), in lower case
    */
-  public record Entry(String id, TlsIdentity.Source source, List<String> names) {}
+  public record Entry(
+      String id,
+      TlsIdentity.Source source,
+      Optional<TlsIdentity.Source> alternative,
+      List<String> names) {}
+
+  /** A host's name, of which the first or the last label may be {@code *}. */
+  private static final Pattern NAME =
+      Pattern.compile("\\*|(\\*\\.)?LABEL(\\.LABEL)*|LABEL(\\.LABEL)*\\.\\*"
+          .replace("LABEL", "[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?"));
 
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Map<String, String> authorities = new LinkedHashMap<>();
@@ -31,6 +43,7 @@ public final class Certificates {
   private final Map<String, ConfigNode> entryPlaces = new HashMap<>();
 
   private final Map<String, ConfigNode> authorityPlaces = new HashMap<>();
+  private final Map<String, ConfigNode> namePlaces = new HashMap<>();
 
   /** The entry with this id. */
   public Optional<Entry> find(String id) {
@@ -76,24 +89,74 @@ public final class Certificates {
   }
 
   private void certificate(MappingReader mapping, Reading reading) {
-    Optional<String> certificate = required(mapping, "cert", FieldType.REFERENCEABLE, reading);
-    Optional<Secret> key = required(mapping, "key", FieldType.SECRET, reading);
+    Optional<Secret> password = mapping.take("key_password", FieldType.SECRET);
+    Optional<ConfigNode> own = mapping.take("cert");
+    if (own.isEmpty()) {
+      mapping.problem("cert", null, "is missing");
+    }
+    TlsIdentity.Source source = source(mapping, own, "", password, reading);
+    Optional<TlsIdentity> identity = own.flatMap(node -> usable(mapping, "cert", source));
+    Optional<ConfigNode> other = mapping.take("cert_alt");
+    Optional<TlsIdentity.Source> alternative = Optional.empty();
+    if (other.isPresent()) {
+      alternative = Optional.of(source(mapping, other, "_alt", password, reading));
+      Optional<TlsIdentity> second = usable(mapping, "cert_alt", alternative.get());
+      if (identity.isPresent()
+          && second.isPresent()
+          && identity.get().keyType().equals(second.get().keyType())) {
+        mapping.problem(
+            "cert_alt",
+            null,
+            "has a key of the same kind as cert, must be of another (RSA and EC)");
+      }
+    }
     List<String> names = names(mapping, reading);
     String id = id(mapping, entryPlaces);
     mapping.ignore("tags", "created_at", "updated_at");
-    mapping.notImplemented("cert_alt", "key_alt");
     mapping.finish();
-    TlsIdentity.Source source =
-        new TlsIdentity.Source(certificate.orElse(""), key.map(Secret::reveal), Optional.empty());
-    if (certificate.isPresent() && key.isPresent()) {
-      try {
-        TlsIdentity.load(source, InstantSource.system().instant());
-      } catch (IllegalArgumentException e) {
-        mapping.problem("cert", null, "cannot be used: " + e.getMessage());
-      }
-    }
     // One that cannot be used is known all the same: it is a problem here, not where it is named.
-    entries.putIfAbsent(id, new Entry(id, source, names));
+    entries.putIfAbsent(id, new Entry(id, source, alternative, names));
+  }
+
+  /** A certificate with its key, which may stand in the certificate's file. */
+  private static TlsIdentity.Source source(
+      MappingReader mapping,
+      Optional<ConfigNode> node,
+      String suffix,
+      Optional<Secret> password,
+      Reading reading) {
+    String certificate = node.flatMap(found -> textOrFile(mapping, found, "cert" + suffix, reading))
+        .orElse("");
+    String keyName = "key" + suffix;
+    Optional<ConfigNode> key = mapping.take(keyName);
+    if (key.isEmpty() && (certificate.isEmpty() || Pem.isPem(certificate))) {
+      mapping.problem(keyName, null, "is missing");
+    }
+    return new TlsIdentity.Source(
+        certificate, key.flatMap(found -> textOrFile(mapping, found, keyName, reading)), password);
+  }
+
+  /** What it says; of a reference to a file the file's name, so that it can be read again. */
+  private static Optional<String> textOrFile(
+      MappingReader mapping, ConfigNode node, String name, Reading reading) {
+    Optional<String> file = node instanceof ConfigNode.Scalar scalar
+        ? TextType.fileOf(scalar.text())
+        : Optional.empty();
+    return file.or(() -> FieldType.REFERENCEABLE.read(node, mapping.pathOf(name), reading));
+  }
+
+  private static Optional<TlsIdentity> usable(
+      MappingReader mapping, String name, TlsIdentity.Source source) {
+    boolean told = source.certificate().isEmpty()
+        || (source.key().isEmpty() && Pem.isPem(source.certificate()));
+    try {
+      return told
+          ? Optional.empty()
+          : Optional.of(TlsIdentity.load(source, InstantSource.system().instant()));
+    } catch (IllegalArgumentException e) {
+      mapping.problem(name, null, "cannot be used: " + e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private void authority(MappingReader mapping, Reading reading) {
@@ -144,21 +207,43 @@ public final class Certificates {
   }
 
   /** Texts, or mappings with a name, as in a dump. */
-  private static List<String> names(MappingReader mapping, Reading reading) {
+  private List<String> names(MappingReader mapping, Reading reading) {
     List<String> names = new ArrayList<>();
     List<ConfigNode> items = mapping.takeItems("snis");
     for (int i = 0; i < items.size(); i++) {
+      ConfigNode item = items.get(i);
       String path = mapping.pathOf("snis") + "[" + i + "]";
-      if (items.get(i) instanceof ConfigNode.Mapping) {
-        MappingReader.of(items.get(i), path, reading).ifPresent(inner -> {
-          inner.take("name", FieldType.TEXT).ifPresent(names::add);
+      if (item instanceof ConfigNode.Mapping) {
+        MappingReader.of(item, path, reading).ifPresent(inner -> {
+          inner
+              .take("name", FieldType.TEXT)
+              .ifPresent(name -> add(names, name, item, path + ".name", reading));
           inner.ignore("id", "tags", "certificate", "created_at", "updated_at");
           inner.finish();
         });
       } else {
-        FieldType.TEXT.read(items.get(i), path, reading).ifPresent(names::add);
+        FieldType.TEXT
+            .read(item, path, reading)
+            .ifPresent(name -> add(names, name, item, path, reading));
       }
     }
     return List.copyOf(names);
+  }
+
+  private void add(
+      List<String> names, String written, ConfigNode at, String path, Reading reading) {
+    String name = written.toLowerCase(Locale.ROOT);
+    if (!NAME.matcher(name).matches()) {
+      reading.problem(
+          at, path, "must be a host's name, of which the first or the last label may be *");
+      return;
+    }
+    ConfigNode earlier = namePlaces.putIfAbsent(name, at);
+    if (earlier != null) {
+      reading.problem(
+          at, path, "stands at " + earlier.source() + ":" + earlier.line() + " already");
+      return;
+    }
+    names.add(name);
   }
 }

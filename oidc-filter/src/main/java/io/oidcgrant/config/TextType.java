@@ -38,8 +38,8 @@ record TextType(boolean referenceable) implements FieldType<String> {
       return fromEnvironment(
           text.substring(VAULT.length(), text.length() - 1), node, path, reading);
     }
-    if (referenceable && text.startsWith(FILE) && text.endsWith("}")) {
-      return fromFile(text.substring(FILE.length(), text.length() - 1), node, path, reading);
+    if (referenceable && fileOf(text).isPresent()) {
+      return fromFile(fileOf(text).get(), node, path, reading);
     }
     if (referenceable && text.startsWith("{vault://")) {
       reading.problem(
@@ -49,6 +49,13 @@ record TextType(boolean referenceable) implements FieldType<String> {
       return Optional.empty();
     }
     return Optional.of(text);
+  }
+
+  /** The file's name in a reference to a file. */
+  static Optional<String> fileOf(String text) {
+    return text.startsWith(FILE) && text.endsWith("}")
+        ? Optional.of(text.substring(FILE.length(), text.length() - 1))
+        : Optional.empty();
   }
 
   private static Optional<String> fromEnvironment(

@@ -25,8 +25,8 @@ import java.util.stream.Stream;
 import javax.net.ssl.KeyManager;
 
 /**
- * A private key with its certificate chain, by which a client proves itself in TLS (RFC 8705).
- * Immutable; never prints its key.
+ * A private key with its certificate chain, by which a client (RFC 8705) or a listener proves
+ * itself in TLS. Immutable; never prints its key.
  */
 public final class TlsIdentity {
   private static final int MIN_RSA_BITS = 2048;
@@ -48,7 +48,7 @@ public final class TlsIdentity {
    */
   public record Source(String certificate, Optional<String> key, Optional<Secret> password) {
     /** The files that are read. */
-    List<Path> files() {
+    public List<Path> files() {
       return Stream.concat(Stream.of(certificate), key.stream())
           .filter(text -> !Pem.isPem(text))
           .map(Path::of)
@@ -179,6 +179,20 @@ public final class TlsIdentity {
 
   public X509Certificate certificate() {
     return chain.get(0);
+  }
+
+  /** The certificate, and those of the authorities between it and a root. */
+  public List<X509Certificate> chain() {
+    return chain;
+  }
+
+  public PrivateKey key() {
+    return key;
+  }
+
+  /** {@code RSA}, {@code EC} or {@code EdDSA}. */
+  public String keyType() {
+    return key.getAlgorithm();
   }
 
   /** Whom the certificate names (RFC 2253), fit for a line of a log. */

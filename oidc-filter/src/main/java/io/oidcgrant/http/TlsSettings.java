@@ -87,22 +87,6 @@ public record TlsSettings(
 
   /** Changes when one of the files does: its real name, time and length. */
   String stamp() {
-    StringBuilder stamp = new StringBuilder();
-    for (Path file : files()) {
-      try {
-        // Kubernetes renews a mounted secret by pointing a link elsewhere.
-        Path real = file.toRealPath();
-        stamp
-            .append(real)
-            .append(' ')
-            .append(Files.getLastModifiedTime(real))
-            .append(' ')
-            .append(Files.size(real))
-            .append('\n');
-      } catch (IOException e) {
-        stamp.append("missing\n");
-      }
-    }
-    return stamp.toString();
+    return FileStamp.of(files());
   }
 }

@@ -34,18 +34,21 @@ class CertificatesTest {
   @TempDir
   private static Path directory;
 
+  private static TestCertificates certificates;
   private static PrivateKeyEntry good;
   private static PrivateKeyEntry other;
   private static PrivateKeyEntry expired;
+  private static PrivateKeyEntry rsa;
 
   private final Map<String, String> environment = new HashMap<>();
   private final Reading reading = new Reading(environment::get, false);
 
   @BeforeAll
   static void make() throws IOException {
-    TestCertificates certificates = new TestCertificates(directory);
+    certificates = new TestCertificates(directory);
     good = certificates.selfSignedClient("good", "EC");
     other = certificates.selfSignedClient("other", "EC");
+    rsa = certificates.selfSignedClient("rsa", "RSA");
     expired = certificates.selfSignedClient("old", "EC", "-startdate", "-3d", "-validity", "1");
     Files.writeString(directory.resolve("good.pem"), cert(good));
     Files.writeString(directory.resolve("good.key"), key(good));
@@ -195,10 +198,11 @@ class CertificatesTest {
                 + end,
             "a.yaml:7: certificates[1].cert: is missing",
             "a.yaml:7: certificates[1].key: is missing",
-            "a.yaml:8: certificates[2].cert_alt: is not implemented in this release",
-            "a.yaml:8: certificates[2].certt: unknown field; did you mean cert?",
             "a.yaml:8: certificates[2].cert: cannot be used: file x cannot be read:"
                 + " NoSuchFileException",
+            "a.yaml:8: certificates[2].cert_alt: cannot be used: file z cannot be read:"
+                + " NoSuchFileException",
+            "a.yaml:8: certificates[2].certt: unknown field; did you mean cert?",
             "a.yaml:9: certificates[3]: is a text, must be a mapping",
             "a.yaml:10: certificates[4].cert: environment variable UNSET is not set");
   }
@@ -239,5 +243,56 @@ class CertificatesTest {
     assertThat(wrong.problems())
         .extracting(ConfigProblem::toString)
         .containsExactly("k.yaml:9: certificates[0].cert: is missing");
+  }
+
+  @Test
+  void entry_ofPkcs12_needsNoKey_andHasItsPassword() {
+    String store = certificates.keyStore("good").toString();
+    read("certificates:\n- {cert: \"{file:" + store + "}\", key_password: changeit}\n- {cert: "
+        + store + "}\n");
+
+    assertThat(problems())
+        .singleElement()
+        .asString()
+        .startsWith("a.yaml:3: certificates[1].cert: cannot be used: file ")
+        .contains("password");
+    assertThat(subject("#1")).isEqualTo("CN=good");
+    assertThat(reading.certificates().all().toString()).doesNotContain("changeit");
+  }
+
+  @Test
+  void alternative_hasAKeyOfAnotherKind() {
+    String own = "cert: " + quoted(cert(good)) + ", key: " + quoted(key(good));
+    read("certificates:\n"
+        + "- {" + own + ", cert_alt: " + quoted(cert(rsa)) + ", key_alt: " + quoted(key(rsa))
+        + "}\n"
+        + "- {" + own + ", cert_alt: " + quoted(cert(other)) + ", key_alt: " + quoted(key(other))
+        + "}\n- {" + own + ", cert_alt: " + quoted(cert(rsa)) + "}\n");
+
+    assertThat(problems())
+        .containsExactly(
+            "a.yaml:3: certificates[1].cert_alt: has a key of the same kind as cert, must be of"
+                + " another (RSA and EC)",
+            "a.yaml:4: certificates[2].key_alt: is missing");
+    assertThat(reading.certificates().all().get(0).alternative()).isPresent();
+  }
+
+  @Test
+  void name_thatIsNone_orStandsTwice_isAProblem() {
+    String own = "- {cert: " + quoted(cert(good)) + ", key: " + quoted(key(good)) + ", snis: ";
+    read(
+        "certificates:\n" + own + "[a.example, '*', '*.b', 'b.*', 'a.*.b', '*b', 'a b', '']}\n",
+        "certificates:\n" + own + "[{name: A.Example}, c.example]}\n");
+
+    assertThat(problems())
+        .hasSize(5)
+        .filteredOn(problem -> problem.contains("must be a host's name"))
+        .extracting(problem -> problem.replaceAll(".*snis\\[(\\d)].*", "$1"))
+        .containsExactly("4", "5", "6", "7");
+    assertThat(problems())
+        .contains("b.yaml:2: certificates[0].snis[0].name: stands at a.yaml:2 already");
+    assertThat(reading.certificates().all().get(0).names())
+        .containsExactly("a.example", "*", "*.b", "b.*");
+    assertThat(reading.certificates().all().get(1).names()).containsExactly("c.example");
   }
 }

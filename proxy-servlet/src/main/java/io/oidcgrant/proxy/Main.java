@@ -202,6 +202,8 @@ public final class Main implements Runnable {
 
   @Command(name = "run", description = "Runs the proxy.", mixinStandardHelpOptions = true)
   static final class Run implements Callable<Integer> {
+    private static final String TLS = "0.0.0.0:8443";
+
     @Mixin
     private Files files = new Files();
 
@@ -218,6 +220,18 @@ public final class Main implements Runnable {
         defaultValue = "0.0.0.0:8000",
         description = "Where callers connect; port 0 takes a free one. Default: 0.0.0.0:8000.")
     private String listen = "";
+
+    @Option(
+        names = "--listen-tls",
+        paramLabel = "HOST:PORT|off",
+        description =
+            "The same in TLS. Default: 0.0.0.0:8443 where the configuration has certificates.")
+    private @Nullable String listenTls;
+
+    @Option(
+        names = "--h2c",
+        description = "Speak HTTP/2 without TLS as well, on --listen. Default: only in TLS.")
+    private boolean h2c;
 
     @Option(
         names = "--admin",
@@ -261,11 +275,6 @@ public final class Main implements Runnable {
         description = "How the log is written to standard error. Default: plain.")
     private Logging.LogFormat format = Logging.LogFormat.PLAIN;
 
-    @Option(names = "--listen-tls", hidden = true)
-    void listenTls(@Nullable String value) {
-      notImplemented("--listen-tls", value);
-    }
-
     @Option(names = "--admin-token-file", hidden = true)
     void adminTokenFile(@Nullable String value) {
       notImplemented("--admin-token-file", value);
@@ -274,11 +283,6 @@ public final class Main implements Runnable {
     @Option(names = "--state", hidden = true)
     void state(@Nullable String value) {
       notImplemented("--state", value);
-    }
-
-    @Option(names = "--h2c", hidden = true)
-    void h2c(boolean value) {
-      notImplemented("--h2c", value ? "true" : null);
     }
 
     private void notImplemented(String option, @Nullable String value) {
@@ -290,6 +294,9 @@ public final class Main implements Runnable {
     @Override
     public Integer call() throws Exception {
       ListenAddress listenAt = address("--listen", listen);
+      String tls = listenTls == null ? TLS : listenTls;
+      Optional<ListenAddress> tlsAt =
+          tls.equals("off") ? Optional.empty() : Optional.of(address("--listen-tls", tls));
       Optional<ListenAddress> adminAt =
           admin.equals("off") ? Optional.empty() : Optional.of(address("--admin", admin));
       if (adminAt.isPresent() && !adminAt.get().loopback()) {
@@ -311,8 +318,15 @@ public final class Main implements Runnable {
       if (gateway.isEmpty()) {
         return REFUSED;
       }
+      if (gateway.get().certificates().isEmpty()) {
+        if (listenTls != null && tlsAt.isPresent()) {
+          throw refused("--listen-tls needs a certificate: give the configuration an entry of"
+              + " certificates[] with cert and key");
+        }
+        tlsAt = Optional.empty();
+      }
       try {
-        serve(gateway.get(), listenAt, adminAt, allowed, peers, keys());
+        serve(gateway.get(), listenAt, tlsAt, adminAt, allowed, peers, keys());
         return 0;
       } catch (ConfigException e) {
         // What shows only when everything is put together.
@@ -332,6 +346,7 @@ public final class Main implements Runnable {
     private void serve(
         Gateway gateway,
         ListenAddress listenAt,
+        Optional<ListenAddress> tlsAt,
         Optional<ListenAddress> adminAt,
         Limits allowed,
         TrustedPeers peers,
@@ -350,6 +365,8 @@ public final class Main implements Runnable {
         GatewayServer server = GatewayServer.start(new GatewayServer.Parts(
             gateway,
             listenAt,
+            h2c,
+            tlsAt,
             adminAt,
             allowed,
             peers,
@@ -361,6 +378,7 @@ public final class Main implements Runnable {
         // The garbage of the start would stay resident: an idle heap is not collected by itself.
         System.gc();
         System.out.println("ready proxy=" + server.proxyUrl()
+            + server.proxyTlsUrl().map(url -> " proxyTls=" + url).orElse("")
             + server.adminUrl().map(url -> " admin=" + url).orElse(""));
         stop.await();
         Logger log = LoggerFactory.getLogger(Main.class);

@@ -724,4 +724,19 @@ class RelayIT {
     }
     await().until(() -> left.getCount() == 0);
   }
+
+  /** Without a frame around it the upstream would take it for the next request. */
+  @ParameterizedTest
+  @ValueSource(strings = {"GET", "DELETE", "OPTIONS", "PATCH", "POST"})
+  void bodyOfUnknownLength_isFramed_whateverTheMethod(String method) {
+    String inner = "GET /smuggled HTTP/1.1\r\nHost: x\r\n\r\n";
+    try (RawConnection connection = proxy.connect()) {
+      connection
+          .request(method, "/a", "Transfer-Encoding: chunked")
+          .send(Integer.toHexString(inner.length()) + "\r\n" + inner + "\r\n0\r\n\r\n");
+      assertThat(connection.read().status()).isEqualTo(200);
+    }
+    assertThat(upstream.only().text()).isEqualTo(inner);
+    assertThat(upstream.only().header("Transfer-Encoding")).isEqualTo("chunked");
+  }
 }

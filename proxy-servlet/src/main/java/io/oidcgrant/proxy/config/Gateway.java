@@ -1,12 +1,26 @@
 package io.oidcgrant.proxy.config;
 
+import io.oidcgrant.config.Certificates;
 import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.UpstreamService;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What the configuration files say together: the services and routes that are in force. */
-public record Gateway(List<UpstreamService> services, List<Route> routes) {
+/**
+ * What the configuration files say together: the services and routes that are in force.
+ *
+ * @param certificates for the TLS listener; the first is the default
+ */
+public record Gateway(
+    List<UpstreamService> services, List<Route> routes, List<Certificates.Entry> certificates) {
+  /** Whether some route could use the certificate of a caller's connection. */
+  public boolean asksForCertificates() {
+    return routes.stream()
+        .flatMap(route -> route.grant().stream())
+        .anyMatch(grant -> !grant.proofOfPossessionMtls().equals("off")
+            && grant.proofOfPossessionMtlsFromHeader().isEmpty());
+  }
+
   /** How many different plugin entries are in force on some route. */
   public long plugins() {
     return routes.stream()

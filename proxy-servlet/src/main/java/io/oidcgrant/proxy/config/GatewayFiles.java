@@ -183,7 +183,7 @@ public final class GatewayFiles {
                 .flatMap(PluginEntry::upstreamOAuth)));
       }
     });
-    return new Gateway(enabled, List.copyOf(found));
+    return new Gateway(enabled, List.copyOf(found), reading.certificates().all());
   }
 
   /** The plugins by name and what they are bound to: nothing, a service, a route, or both. */

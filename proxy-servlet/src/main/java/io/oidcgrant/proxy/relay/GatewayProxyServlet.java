@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
@@ -52,6 +51,9 @@ import org.slf4j.LoggerFactory;
 public final class GatewayProxyServlet extends AsyncProxyServlet {
   private static final Logger LOG = LoggerFactory.getLogger(GatewayProxyServlet.class);
 
+  /** Set on a request of HTTP/2 that has no body, where no length tells. */
+  public static final String EMPTY = GatewayProxyServlet.class.getName() + ".empty";
+
   private static final String RELAYED = GatewayProxyServlet.class.getName() + ".relayed";
   static final String CALLER_FAILURE = GatewayProxyServlet.class.getName() + ".failure";
 
@@ -61,8 +63,6 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   private static final String WRITING = AsyncProxyServlet.class.getName() + ".writeListener";
 
   static final String MAX_FORWARDS = "Max-Forwards";
-
-  private static final Set<String> USUALLY_EMPTY = Set.of("GET", "HEAD", "OPTIONS");
 
   private final transient HeaderPolicy headers;
   private final transient ManagedHeaders managed;
@@ -183,18 +183,16 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   @Override
   protected void addProxyHeaders(HttpServletRequest request, Request upstream) {}
 
-  /** HTTP/2 has no Transfer-Encoding that would tell of a body. */
   @Override
   protected boolean hasContent(HttpServletRequest request) {
-    return super.hasContent(request)
-        || (request.getContentLengthLong() < 0
-            && request.getProtocol().startsWith("HTTP/2")
-            && !usuallyEmpty(request.getMethod()));
+    return super.hasContent(request) || bodyWithoutLength(request);
   }
 
-  /** Whether requests with this method have no body, where nothing tells of one. */
-  static boolean usuallyEmpty(String method) {
-    return USUALLY_EMPTY.contains(method);
+  /** HTTP/2 has no Transfer-Encoding that would tell of a body. */
+  static boolean bodyWithoutLength(HttpServletRequest request) {
+    return request.getContentLengthLong() < 0
+        && request.getProtocol().startsWith("HTTP/2")
+        && request.getAttribute(EMPTY) == null;
   }
 
   /** Answered here, when the body is first read: an upstream may never say 100. */

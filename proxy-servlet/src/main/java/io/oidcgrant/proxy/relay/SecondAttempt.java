@@ -77,14 +77,11 @@ final class SecondAttempt {
         && repeatable(request);
   }
 
-  /** HTTP/2 announces a body by nothing but its content. */
   private static boolean bodiless(HttpServletRequest request) {
     long length = request.getContentLengthLong();
     return length == 0
         || (length < 0
             && request.getHeader("Transfer-Encoding") == null
-            && (request.getProtocol().startsWith("HTTP/1")
-                || (request.getContentType() == null
-                    && GatewayProxyServlet.usuallyEmpty(request.getMethod()))));
+            && !GatewayProxyServlet.bodyWithoutLength(request));
   }
 }

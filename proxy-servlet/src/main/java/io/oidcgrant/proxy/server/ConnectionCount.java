@@ -2,6 +2,7 @@ package io.oidcgrant.proxy.server;
 
 import io.oidcgrant.proxy.metrics.Limit;
 import io.oidcgrant.proxy.metrics.Metrics;
+import java.util.List;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 
@@ -9,8 +10,8 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 final class ConnectionCount extends NetworkConnectionLimit {
   private final Metrics metrics;
 
-  ConnectionCount(int max, Metrics metrics, Connector... connectors) {
-    super(max, connectors);
+  ConnectionCount(int max, Metrics metrics, List<? extends Connector> connectors) {
+    super(max, connectors.toArray(Connector[]::new));
     this.metrics = metrics;
   }
 

@@ -24,29 +24,30 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http2.SessionContainer;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** The running proxy: its listeners and everything behind them. */
 public final class GatewayServer {
   private static final int BUFFER = 64 * 1024;
-  private static final int ANSWER_HEADERS = 128 * 1024;
 
   private final Server server;
   private final ServerConnector proxy;
+  private final Optional<ServerConnector> proxyTls;
   private final Optional<ServerConnector> admin;
   private final InFlight inFlight;
   private final WebSockets webSockets;
@@ -55,12 +56,14 @@ public final class GatewayServer {
   private GatewayServer(
       Server server,
       ServerConnector proxy,
+      Optional<ServerConnector> proxyTls,
       Optional<ServerConnector> admin,
       InFlight inFlight,
       WebSockets webSockets,
       Readiness readiness) {
     this.server = server;
     this.proxy = proxy;
+    this.proxyTls = proxyTls;
     this.admin = admin;
     this.inFlight = inFlight;
     this.webSockets = webSockets;
@@ -70,6 +73,8 @@ public final class GatewayServer {
   /**
    * What a proxy is made of.
    *
+   * @param h2c whether HTTP/2 is spoken in clear text as well
+   * @param listenTls empty for none; the configuration has a certificate otherwise
    * @param admin empty for none
    * @param grants makes the filter of one plugin entry
    * @param serviceTokens the same for the other plugin
@@ -78,6 +83,8 @@ public final class GatewayServer {
   public record Parts(
       Gateway gateway,
       ListenAddress listen,
+      boolean h2c,
+      Optional<ListenAddress> listenTls,
       Optional<ListenAddress> admin,
       Limits limits,
       TrustedPeers trusted,
@@ -103,11 +110,15 @@ public final class GatewayServer {
     server.setErrorHandler(errors);
 
     Limits limits = parts.limits();
-    ServerConnector proxy = connector(
-        server, parts.listen(), 1, limits, http -> new CallerConnectionFactory(http, metrics));
-    Optional<ServerConnector> admin = parts
-        .admin()
-        .map(address -> connector(server, address, 0, limits, HttpConnectionFactory::new));
+    Protocols protocols = new Protocols(limits, metrics);
+    ServerConnector proxy =
+        connector(server, parts.listen(), 1, limits, protocols.clear(parts.h2c()));
+    Optional<ServerConnector> proxyTls = parts
+        .listenTls()
+        .map(address ->
+            connector(server, address, 1, limits, protocols.secure(tls(parts.gateway()))));
+    Optional<ServerConnector> admin =
+        parts.admin().map(address -> connector(server, address, 0, limits, protocols.admin()));
 
     ServletContextHandler context = new ServletContextHandler("/");
     context.setErrorHandler(errors);
@@ -139,11 +150,14 @@ public final class GatewayServer {
                 buffers,
                 parts.gateway().services())),
         "/*");
-    RequestLimits requests = new RequestLimits(new InStep(context), limits, metrics);
+    RequestLimits requests = new RequestLimits(
+        new RequestForm(new InStep(context), limits.headerBytes()), limits, metrics);
     InFlight inFlight = new InFlight(requests);
-    ConnectionCount connections = new ConnectionCount(limits.connections(), metrics, proxy);
+    List<ServerConnector> callers =
+        Stream.concat(Stream.of(proxy), proxyTls.stream()).toList();
+    ConnectionCount connections = new ConnectionCount(limits.connections(), metrics, callers);
     server.addBean(connections);
-    server.addBean(new Sweep(server.getScheduler(), List.of(proxy), requests, limits, metrics));
+    server.addBean(new Sweep(server.getScheduler(), callers, requests, limits, metrics));
     server.setRequestLog(new RequestCount(metrics, admin, limits.headerCount()));
     Prometheus told =
         new Prometheus(metrics, connections::getNetworkConnectionCount, inFlight::open);
@@ -151,17 +165,26 @@ public final class GatewayServer {
         new ByListener(admin, new AdminHandler(parts.readiness(), parts.keys(), told), inFlight));
     try {
       open(proxy, parts.listen());
+      if (proxyTls.isPresent()) {
+        open(proxyTls.get(), parts.listenTls().orElseThrow());
+      }
       if (admin.isPresent()) {
         open(admin.get(), parts.admin().orElseThrow());
       }
       server.start();
     } catch (Exception e) {
       proxy.close();
+      proxyTls.ifPresent(ServerConnector::close);
       admin.ifPresent(ServerConnector::close);
       server.stop();
       throw e;
     }
-    return new GatewayServer(server, proxy, admin, inFlight, webSockets, parts.readiness());
+    return new GatewayServer(
+        server, proxy, proxyTls, admin, inFlight, webSockets, parts.readiness());
+  }
+
+  private static TlsSetup tls(Gateway gateway) {
+    return new TlsSetup(gateway.certificates(), gateway.asksForCertificates());
   }
 
   private static ServerConnector connector(
@@ -169,16 +192,8 @@ public final class GatewayServer {
       ListenAddress address,
       int acceptors,
       Limits limits,
-      Function<HttpConfiguration, HttpConnectionFactory> connections) {
-    HttpConfiguration http = new HttpConfiguration();
-    http.setSendServerVersion(false);
-    // The cache costs more than it saves when every request has a long token (RATIONALE.md).
-    http.setHeaderCacheSize(0);
-    http.setRequestHeaderSize(limits.headerBytes());
-    http.setResponseHeaderSize(8 * 1024);
-    http.setMaxResponseHeaderSize(ANSWER_HEADERS);
-    ServerConnector connector = new ServerConnector(
-        server, acceptors, 1, new ConnectionFactory[] {connections.apply(http)});
+      ConnectionFactory[] protocols) {
+    ServerConnector connector = new ServerConnector(server, acceptors, 1, protocols);
     connector.setHost(address.bindHost());
     connector.setPort(address.port());
     connector.setIdleTimeout(limits.idleTimeout().toMillis());
@@ -216,6 +231,11 @@ public final class GatewayServer {
     return url(proxy);
   }
 
+  /** The same in TLS. */
+  public Optional<String> proxyTlsUrl() {
+    return proxyTls.map(GatewayServer::url);
+  }
+
   /** The address to call the admin listener at. */
   public Optional<String> adminUrl() {
     return admin.map(GatewayServer::url);
@@ -224,14 +244,20 @@ public final class GatewayServer {
   private static String url(ServerConnector connector) {
     String host = connector.getHost();
     String called = host == null ? "127.0.0.1" : host.contains(":") ? "[" + host + "]" : host;
-    return "http://" + called + ":" + connector.getLocalPort();
+    boolean secure = connector.getConnectionFactory(SslConnectionFactory.class) != null;
+    return (secure ? "https://" : "http://") + called + ":" + connector.getLocalPort();
   }
 
   /** Takes no new connections, finishes what is in flight, and stops. */
   public void drain(Duration grace) throws Exception {
     readiness.drain();
     proxy.close();
+    proxyTls.ifPresent(ServerConnector::close);
     webSockets.end();
+    // Tells callers in HTTP/2 to open no more streams.
+    for (SessionContainer sessions : server.getContainedBeans(SessionContainer.class)) {
+      var unused = sessions.shutdown();
+    }
     inFlight.drain(grace.toMillis());
     stop();
   }

@@ -3,14 +3,16 @@ package io.oidcgrant.proxy.server;
 import io.oidcgrant.proxy.relay.GatewayProxyServlet;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Tells callers that the connection ends where the proxy answers without having read the body: the
- * server ends it then, for what follows is not the next request. Safe for concurrent use.
+ * Tells callers in HTTP/1.1 that the connection ends where the proxy answers without having read
+ * the body: the server ends it then, for what follows is not the next request. Safe for concurrent
+ * use.
  */
 final class InStep extends Handler.Wrapper {
   InStep(Handler handler) {
@@ -19,7 +21,8 @@ final class InStep extends Handler.Wrapper {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) throws Exception {
-    return super.handle(request, new Answer(request, response), callback);
+    boolean stream = request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_2;
+    return super.handle(request, stream ? response : new Answer(request, response), callback);
   }
 
   private static final class Answer extends Response.Wrapper {

@@ -19,8 +19,8 @@ import java.util.regex.Pattern;
 public final class ProxyProcess implements AutoCloseable {
   private static final Path JAR =
       Path.of(System.getProperty("oidcgrant.proxy.jar", "target/oidc-proxy.jar"));
-  private static final Pattern READY =
-      Pattern.compile("ready proxy=(http://\\S+)(?: admin=(http://\\S+))?");
+  private static final Pattern READY = Pattern.compile(
+      "ready proxy=(http://\\S+)(?: proxyTls=(https://\\S+))?(?: admin=(http://\\S+))?");
   private static final long SECONDS = 60;
 
   private final Process process;
@@ -103,8 +103,13 @@ public final class ProxyProcess implements AutoCloseable {
   }
 
   /** Waits for the ready line. */
-  public int adminPort() {
+  public int tlsPort() {
     return URI.create(ready().group(2)).getPort();
+  }
+
+  /** Waits for the ready line. */
+  public int adminPort() {
+    return URI.create(ready().group(3)).getPort();
   }
 
   public RawConnection connect() {

@@ -136,6 +136,11 @@ public final class RawConnection implements AutoCloseable {
     return Wire.line(in);
   }
 
+  /** The same connection in HTTP/2, before the client's preface. */
+  public RawHttp2 http2() {
+    return new RawHttp2(socket, in);
+  }
+
   public InputStream input() {
     return in;
   }

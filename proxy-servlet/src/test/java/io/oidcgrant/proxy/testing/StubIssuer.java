@@ -97,7 +97,8 @@ public final class StubIssuer implements AutoCloseable {
     lifetime = seconds;
   }
 
-  private String accessToken(Map<String, Object> confirmation) {
+  /** A token with this {@code cnf}, as if it had been granted to somebody. */
+  public String accessToken(Map<String, Object> confirmation) {
     long now = Instant.now().getEpochSecond();
     JWSObject jwt = new JWSObject(
         new JWSHeader.Builder(JWSAlgorithm.RS256).keyID(key.getKeyID()).build(),
