@@ -1,10 +1,13 @@
 package io.oidcgrant.config;
 
 import io.oidcgrant.protocol.Consumer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,7 @@ public final class Reading {
   private final boolean kongCompatible;
   private final Certificates certificates = new Certificates();
   private final List<Consumer> consumers = new ArrayList<>();
+  private final Set<Path> files = new LinkedHashSet<>();
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ConfigProblem> warnings = new ArrayList<>();
 
@@ -35,6 +39,16 @@ public final class Reading {
 
   @Nullable String environment(String name) {
     return environment.apply(name);
+  }
+
+  /** Takes note of a file that this configuration is made of. */
+  void isOf(Path file) {
+    files.add(file);
+  }
+
+  /** The files that this configuration is made of, those that hold its secrets included. */
+  public List<Path> files() {
+    return List.copyOf(files);
   }
 
   /** What the files hold of certificates. */

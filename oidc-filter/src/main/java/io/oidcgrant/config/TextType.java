@@ -103,6 +103,7 @@ record TextType(boolean referenceable) implements FieldType<String> {
   private static Optional<String> fromFile(
       String file, ConfigNode node, String path, Reading reading) {
     try {
+      reading.isOf(Path.of(file));
       return Optional.of(Files.readString(Path.of(file)).replaceFirst("\\r?\\n\\z", ""));
     } catch (IOException | InvalidPathException e) {
       reading.problem(

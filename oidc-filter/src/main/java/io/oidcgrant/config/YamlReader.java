@@ -56,6 +56,7 @@ public final class YamlReader {
   /** The file's documents; empty, with a problem noted, where it cannot be read. */
   public static List<ConfigNode> readFile(Path file, Reading reading) {
     String source = file.toString();
+    reading.isOf(file);
     try {
       byte[] bytes = Files.readAllBytes(file);
       String text =

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -32,6 +33,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -58,6 +60,9 @@ public final class GrantRuntime implements AutoCloseable {
   private final Map<Way, IdpClient> clients = new ConcurrentHashMap<>();
   private final Map<IssuerKey, RemoteIssuer> issuers = new ConcurrentHashMap<>();
   private final Map<KeySetKey, RemoteKeys> keySets = new ConcurrentHashMap<>();
+
+  /** The keys of what the filters that are made now have asked for. */
+  private volatile Set<Object> used = ConcurrentHashMap.newKeySet();
 
   private GrantRuntime(InstantSource clock, ClientKeys clientKeys) {
     this.clock = clock;
@@ -100,9 +105,40 @@ public final class GrantRuntime implements AutoCloseable {
     };
   }
 
+  /**
+   * Makes filters in place of all that there are. The others may go on; {@link #closeUnused} ends
+   * what only they have asked for.
+   */
+  public synchronized <T> T renew(Supplier<T> filters) {
+    Set<Object> before = used;
+    used = ConcurrentHashMap.newKeySet();
+    try {
+      return filters.get();
+    } catch (RuntimeException e) {
+      used.addAll(before);
+      throw e;
+    }
+  }
+
+  /** Forgets issuers, keys and connections that no filter in force has asked for. */
+  public synchronized void closeUnused() {
+    issuers.entrySet().removeIf(issuer -> {
+      boolean unused = !used.contains(issuer.getKey());
+      if (unused) {
+        issuer.getValue().close();
+      }
+      return unused;
+    });
+    keySets.keySet().retainAll(used);
+    clients.keySet().retainAll(used);
+  }
+
   /** How it stands with every issuer that a filter uses. */
   public List<IssuerStatus> issuers() {
-    return issuers.values().stream().map(RemoteIssuer::status).toList();
+    return issuers.entrySet().stream()
+        .filter(issuer -> used.contains(issuer.getKey()))
+        .map(issuer -> issuer.getValue().status())
+        .toList();
   }
 
   InstantSource clock() {
@@ -177,6 +213,7 @@ public final class GrantRuntime implements AutoCloseable {
   }
 
   private IdpClient client(Way way) {
+    used.add(way);
     try {
       return clients.computeIfAbsent(
           way,
@@ -215,9 +252,10 @@ public final class GrantRuntime implements AutoCloseable {
 
   private RemoteIssuer issuer(OidcGrantConfig config, IssuerSettings settings) {
     IdpClient client = client(config);
+    IssuerKey asked = new IssuerKey(way(config), settings);
+    used.add(asked);
     return issuers.computeIfAbsent(
-        new IssuerKey(way(config), settings),
-        key -> RemoteIssuer.start(settings, client, scheduler, clock));
+        asked, key -> RemoteIssuer.start(settings, client, scheduler, clock));
   }
 
   /** Another issuer, of which only the keys are of interest. */
@@ -239,9 +277,11 @@ public final class GrantRuntime implements AutoCloseable {
   /** The keys at an address. */
   RemoteKeys keys(OidcGrantConfig config, URI address) {
     IdpClient client = client(config);
+    KeySetKey asked =
+        new KeySetKey(way(config), address, config.rediscoveryLifetime(), config.jwksMaxStale());
+    used.add(asked);
     return keySets.computeIfAbsent(
-        new KeySetKey(way(config), address, config.rediscoveryLifetime(), config.jwksMaxStale()),
-        key -> RemoteKeys.at(address, client, clock, key.rediscovery(), key.maxStale()));
+        asked, key -> RemoteKeys.at(address, client, clock, key.rediscovery(), key.maxStale()));
   }
 
   private static Map<IssuerEndpoint, URI> present(Map<IssuerEndpoint, Optional<URI>> written) {

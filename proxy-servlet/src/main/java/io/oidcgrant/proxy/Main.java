@@ -13,7 +13,6 @@ import io.oidcgrant.config.UpstreamOAuthConfig;
 import io.oidcgrant.flow.GrantRuntime;
 import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.admin.Readiness;
-import io.oidcgrant.proxy.config.Gateway;
 import io.oidcgrant.proxy.config.GatewayFiles;
 import io.oidcgrant.proxy.relay.ManagedHeaders;
 import io.oidcgrant.proxy.server.GatewayServer;
@@ -125,16 +124,22 @@ public final class Main implements Runnable {
     }
 
     /** The configuration; empty, with every problem printed, where it is refused. */
-    private Optional<Gateway> read() {
-      Reading reading = new Reading(System::getenv, compat == Compatibility.KONG);
-      Gateway gateway = GatewayFiles.read(config.stream().flatMap(Files::paths).toList(), reading);
+    private Optional<ConfigWatch.Read> read() {
+      ConfigWatch.Read found = load();
+      Reading reading = found.reading();
       for (ConfigProblem warning : reading.warnings()) {
         System.err.println("warning: " + warning);
       }
       for (ConfigProblem problem : reading.problems()) {
         System.err.println(problem);
       }
-      return reading.problems().isEmpty() ? Optional.of(gateway) : Optional.empty();
+      return reading.problems().isEmpty() ? Optional.of(found) : Optional.empty();
+    }
+
+    private ConfigWatch.Read load() {
+      Reading reading = new Reading(System::getenv, compat == Compatibility.KONG);
+      List<Path> paths = config.stream().flatMap(Files::paths).toList();
+      return new ConfigWatch.Read(GatewayFiles.read(paths, reading), reading);
     }
   }
 
@@ -152,12 +157,9 @@ public final class Main implements Runnable {
     @Override
     public Integer call() {
       limits.limits();
-      Optional<Gateway> gateway = files.read();
-      gateway.ifPresent(found -> System.out.println("ok: "
-          + found.services().size() + " services, "
-          + found.routes().size() + " routes, "
-          + found.plugins() + " plugins in force"));
-      return gateway.isPresent() ? 0 : REFUSED;
+      Optional<ConfigWatch.Read> found = files.read();
+      found.ifPresent(read -> System.out.println("ok: " + read.gateway().inWords()));
+      return found.isPresent() ? 0 : REFUSED;
     }
   }
 
@@ -314,11 +316,11 @@ public final class Main implements Runnable {
         throw refused("--trusted-ips: " + e.getMessage());
       }
       Logging.setUp(level, format);
-      Optional<Gateway> gateway = files.read();
-      if (gateway.isEmpty()) {
+      Optional<ConfigWatch.Read> found = files.read();
+      if (found.isEmpty()) {
         return REFUSED;
       }
-      if (gateway.get().certificates().isEmpty()) {
+      if (found.get().gateway().certificates().isEmpty()) {
         if (listenTls != null && tlsAt.isPresent()) {
           throw refused("--listen-tls needs a certificate: give the configuration an entry of"
               + " certificates[] with cert and key");
@@ -326,7 +328,7 @@ public final class Main implements Runnable {
         tlsAt = Optional.empty();
       }
       try {
-        serve(gateway.get(), listenAt, tlsAt, adminAt, allowed, peers, keys());
+        serve(found.get(), listenAt, tlsAt, adminAt, allowed, peers, keys());
         return 0;
       } catch (ConfigException e) {
         // What shows only when everything is put together.
@@ -344,7 +346,7 @@ public final class Main implements Runnable {
     }
 
     private void serve(
-        Gateway gateway,
+        ConfigWatch.Read first,
         ListenAddress listenAt,
         Optional<ListenAddress> tlsAt,
         Optional<ListenAddress> adminAt,
@@ -363,7 +365,7 @@ public final class Main implements Runnable {
       try (GrantRuntime runtime = GrantRuntime.create(keys)) {
         runtime.trust(peers);
         GatewayServer server = GatewayServer.start(new GatewayServer.Parts(
-            gateway,
+            first.gateway(),
             listenAt,
             h2c,
             tlsAt,
@@ -374,13 +376,16 @@ public final class Main implements Runnable {
             config -> serviceTokenFilter(config, runtime),
             new PluginHeaders(),
             new Readiness(runtime::issuers),
-            runtime::clientKeys));
+            runtime));
         // The garbage of the start would stay resident: an idle heap is not collected by itself.
         System.gc();
         System.out.println("ready proxy=" + server.proxyUrl()
             + server.proxyTlsUrl().map(url -> " proxyTls=" + url).orElse("")
             + server.adminUrl().map(url -> " admin=" + url).orElse(""));
-        stop.await();
+        try (ConfigWatch watch = new ConfigWatch(first, files::load, server::apply)) {
+          Signals.onHangUp(watch::reload);
+          stop.await();
+        }
         Logger log = LoggerFactory.getLogger(Main.class);
         log.info("stopping: requests in flight have {} s", grace);
         server.drain(Duration.ofSeconds(grace));

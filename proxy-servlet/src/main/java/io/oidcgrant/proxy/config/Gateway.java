@@ -21,8 +21,14 @@ public record Gateway(
             && grant.proofOfPossessionMtlsFromHeader().isEmpty());
   }
 
+  /** How much there is, for people. */
+  public String inWords() {
+    return services.size() + " services, " + routes.size() + " routes, " + plugins()
+        + " plugins in force";
+  }
+
   /** How many different plugin entries are in force on some route. */
-  public long plugins() {
+  private long plugins() {
     return routes.stream()
         .flatMap(
             route -> Stream.<Object>concat(route.grant().stream(), route.serviceToken().stream()))

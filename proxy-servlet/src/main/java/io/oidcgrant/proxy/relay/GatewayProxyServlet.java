@@ -13,10 +13,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Instant;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,7 +33,6 @@ import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.Attributes;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -69,27 +66,21 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   private final transient Trailers trailers;
   private final transient SecondAttempt second;
   private final transient WebSockets webSockets;
-  private final transient ByteBufferPool buffers;
   private final transient UpstreamTrouble trouble = new UpstreamTrouble();
-  private final transient List<UpstreamService> services;
+  private final transient UpstreamClients clients;
 
-  @SuppressWarnings("NullAway.Init") // by createHttpClient
-  private transient UpstreamClients clients;
-
-  /** A relay to these services. */
+  /** A relay by these clients, which run already when it is initialised. */
   public GatewayProxyServlet(
       TrustedPeers trusted,
       ManagedHeaders managed,
       WebSockets webSockets,
-      ByteBufferPool buffers,
-      List<UpstreamService> services) {
+      UpstreamClients clients) {
     this.headers = new HeaderPolicy(trusted, managed);
     this.managed = managed;
     this.webSockets = webSockets;
     this.trailers = new Trailers(managed);
     this.second = new SecondAttempt(managed);
-    this.buffers = buffers;
-    this.services = services;
+    this.clients = clients;
   }
 
   /** The base class logs whole requests at DEBUG: not under a name that can be turned on. */
@@ -106,21 +97,13 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   }
 
   @Override
-  protected HttpClient createHttpClient() throws ServletException {
-    Executor executor =
-        (Executor) getServletContext().getAttribute("org.eclipse.jetty.server.Executor");
-    try {
-      clients = new UpstreamClients(services, executor, buffers);
-    } catch (Exception e) {
-      throw new ServletException(e);
-    }
+  protected HttpClient createHttpClient() {
     return clients.plain();
   }
 
+  /** The clients are the server's. */
   @Override
-  public void destroy() {
-    clients.stop();
-  }
+  public void destroy() {}
 
   @Override
   protected void service(HttpServletRequest request, HttpServletResponse response)

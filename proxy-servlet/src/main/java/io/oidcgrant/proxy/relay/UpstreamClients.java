@@ -3,9 +3,11 @@ package io.oidcgrant.proxy.relay;
 import io.oidcgrant.proxy.route.UpstreamService;
 import io.oidcgrant.proxy.route.UpstreamTls;
 import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.client.EarlyHintsProtocolHandler;
 import org.eclipse.jetty.client.HttpClient;
@@ -20,15 +22,16 @@ import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
  * The clients of all services: one for each protocol and TLS setting, with threads, timers and
- * buffers in common. Safe for concurrent use once started.
+ * buffers in common. Safe for concurrent use.
  */
-final class UpstreamClients {
+public final class UpstreamClients extends AbstractLifeCycle {
   private static final int MAX_HEADERS = 128 * 1024;
   private static final int MAX_CONNECTIONS = 8192;
   private static final int BUFFER = 16 * 1024;
@@ -50,32 +53,65 @@ final class UpstreamClients {
   private final Scheduler scheduler = new ScheduledExecutorScheduler("relay", true);
   private final Executor executor;
   private final ByteBufferPool buffers;
-  private final int connectTimeout;
-  private final long idleTimeout;
-  private final Map<Kind, HttpClient> clients = new LinkedHashMap<>();
+  private final Map<Kind, HttpClient> clients = new ConcurrentHashMap<>();
+  private volatile int connectTimeout = 1;
+  // Under the lock of this.
+  private List<UpstreamService> services = List.of();
+  private long idleTimeout = IDLE_MILLIS;
 
   /**
-   * Makes and starts the clients.
+   * Clients for no service yet.
    *
    * @param executor runs what they do
-   * @throws IllegalArgumentException if certificates or keys cannot be used
    */
-  UpstreamClients(List<UpstreamService> services, Executor executor, ByteBufferPool buffers)
-      throws Exception {
+  public UpstreamClients(Executor executor, ByteBufferPool buffers) {
     this.executor = executor;
     this.buffers = buffers;
-    this.connectTimeout =
-        services.stream().mapToInt(UpstreamService::connectTimeout).max().orElse(1);
-    // One of HTTP/2 may be silent for longer than any of its streams.
-    this.idleTimeout = services.stream()
-        .mapToLong(service -> 1000L + Math.max(service.readTimeout(), service.writeTimeout()))
-        .reduce(IDLE_MILLIS, Math::max);
+  }
+
+  /**
+   * Makes the clients of services that have none; the others stay as they are.
+   *
+   * @throws IllegalArgumentException if certificates or keys cannot be used
+   */
+  public synchronized void serve(List<UpstreamService> wanted) throws Exception {
+    services = wanted;
+    for (UpstreamService service : wanted) {
+      connectTimeout = Math.max(connectTimeout, service.connectTimeout());
+      // A connection may be silent for longer than any of its streams.
+      idleTimeout =
+          Math.max(idleTimeout, 1000L + Math.max(service.readTimeout(), service.writeTimeout()));
+    }
+    clients.values().forEach(client -> client.setConnectTimeout(connectTimeout));
+    if (scheduler.isRunning()) {
+      startMissing();
+    }
+  }
+
+  @Override
+  protected synchronized void doStart() throws Exception {
     scheduler.start();
     start(PLAIN);
+    startMissing();
+  }
+
+  private void startMissing() throws Exception {
     for (UpstreamService service : services) {
       Kind kind = Kind.of(service);
       if (!clients.containsKey(kind)) {
         start(kind);
+      }
+    }
+  }
+
+  /** Ends the clients that are of no service any more. */
+  public synchronized void closeUnused() {
+    Set<Kind> used = new HashSet<>(Set.of(PLAIN));
+    services.forEach(service -> used.add(Kind.of(service)));
+    for (Kind kind : Set.copyOf(clients.keySet())) {
+      HttpClient client = used.contains(kind) ? null : clients.remove(kind);
+      if (client != null) {
+        LifeCycle.stop(client);
       }
     }
   }
@@ -104,12 +140,12 @@ final class UpstreamClients {
     client.setResponseBufferSize(BUFFER);
     client.setMaxRequestHeadersSize(MAX_HEADERS);
     client.setMaxResponseHeadersSize(MAX_HEADERS);
-    clients.put(kind, client);
     client.start();
     // Starting puts in what a browser wants.
     client.getContentDecoderFactories().clear();
     client.getProtocolHandlers().clear();
     client.getProtocolHandlers().put(new InterimResponses());
+    clients.put(kind, client);
   }
 
   private static HttpClientTransport transport(Kind kind, ClientConnector connector) {
@@ -148,7 +184,7 @@ final class UpstreamClients {
     return connectTimeout;
   }
 
-  /** The client of a service that was given to the constructor. */
+  /** The client of a service that is served. */
   HttpClient of(UpstreamService service) {
     return of(Kind.of(service));
   }
@@ -161,7 +197,8 @@ final class UpstreamClients {
     return client;
   }
 
-  void stop() {
+  @Override
+  protected synchronized void doStop() {
     clients.values().forEach(client -> LifeCycle.stop(client));
     LifeCycle.stop(scheduler);
   }

@@ -1,8 +1,8 @@
 package io.oidcgrant.proxy.server;
 
-import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.config.UpstreamOAuthConfig;
+import io.oidcgrant.flow.GrantRuntime;
 import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.admin.AdminHandler;
 import io.oidcgrant.proxy.admin.Readiness;
@@ -11,19 +11,19 @@ import io.oidcgrant.proxy.metrics.Metrics;
 import io.oidcgrant.proxy.metrics.Prometheus;
 import io.oidcgrant.proxy.relay.GatewayProxyServlet;
 import io.oidcgrant.proxy.relay.ManagedHeaders;
+import io.oidcgrant.proxy.relay.UpstreamClients;
 import io.oidcgrant.proxy.relay.WebSockets;
 import io.oidcgrant.proxy.route.Route;
-import io.oidcgrant.proxy.route.Router;
+import io.oidcgrant.proxy.route.UpstreamService;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -40,34 +40,48 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The running proxy: its listeners and everything behind them. */
 public final class GatewayServer {
   private static final int BUFFER = 64 * 1024;
 
+  private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
+  private static final long CLOSE_SECONDS = 60;
+
+  private final Parts parts;
   private final Server server;
   private final ServerConnector proxy;
   private final Optional<ServerConnector> proxyTls;
+  private final Optional<TlsSetup> tls;
   private final Optional<ServerConnector> admin;
   private final InFlight inFlight;
   private final WebSockets webSockets;
-  private final Readiness readiness;
+  private final Engine.InForce engine;
+  private final UpstreamClients clients;
 
   private GatewayServer(
+      Parts parts,
       Server server,
       ServerConnector proxy,
       Optional<ServerConnector> proxyTls,
+      Optional<TlsSetup> tls,
       Optional<ServerConnector> admin,
       InFlight inFlight,
       WebSockets webSockets,
-      Readiness readiness) {
+      Engine.InForce engine,
+      UpstreamClients clients) {
+    this.parts = parts;
     this.server = server;
     this.proxy = proxy;
     this.proxyTls = proxyTls;
+    this.tls = tls;
     this.admin = admin;
     this.inFlight = inFlight;
     this.webSockets = webSockets;
-    this.readiness = readiness;
+    this.engine = engine;
+    this.clients = clients;
   }
 
   /**
@@ -78,7 +92,7 @@ public final class GatewayServer {
    * @param admin empty for none
    * @param grants makes the filter of one plugin entry
    * @param serviceTokens the same for the other plugin
-   * @param keys of our clients, to be published
+   * @param runtime what the filters have in common
    */
   public record Parts(
       Gateway gateway,
@@ -92,7 +106,7 @@ public final class GatewayServer {
       Function<UpstreamOAuthConfig, Filter> serviceTokens,
       ManagedHeaders managed,
       Readiness readiness,
-      Supplier<List<ClientKeys>> keys) {}
+      GrantRuntime runtime) {}
 
   /**
    * Opens the listeners and starts.
@@ -113,42 +127,40 @@ public final class GatewayServer {
     Protocols protocols = new Protocols(limits, metrics);
     ServerConnector proxy =
         connector(server, parts.listen(), 1, limits, protocols.clear(parts.h2c()));
-    Optional<ServerConnector> proxyTls = parts
-        .listenTls()
-        .map(address ->
-            connector(server, address, 1, limits, protocols.secure(tls(parts.gateway()))));
+    Optional<TlsSetup> tls = parts.listenTls().map(address -> tls(parts.gateway()));
+    Optional<ServerConnector> proxyTls = tls.map(setup ->
+        connector(server, parts.listenTls().orElseThrow(), 1, limits, protocols.secure(setup)));
     Optional<ServerConnector> admin =
         parts.admin().map(address -> connector(server, address, 0, limits, protocols.admin()));
 
     ServletContextHandler context = new ServletContextHandler("/");
     context.setErrorHandler(errors);
-    IdentityHashMap<Object, Filter> filters = filters(parts);
+    Engine.InForce engine =
+        new Engine.InForce(Engine.of(parts.gateway(), parts.grants(), parts.serviceTokens()));
     context.addFilter(
-        new FilterHolder(new ResourceMetadataFilter(filters)),
+        new FilterHolder(new ResourceMetadataFilter(engine)),
         "/.well-known/oauth-protected-resource/*",
         EnumSet.of(DispatcherType.REQUEST));
     context.addFilter(
-        new FilterHolder(new RoutingFilter(new Router(parts.gateway().routes()), parts.trusted())),
+        new FilterHolder(new RoutingFilter(engine, parts.trusted())),
         "/*",
         EnumSet.of(DispatcherType.REQUEST));
     // In Kong's order; one that was waiting for tokens comes back by an ASYNC dispatch.
     for (Function<Route, ? extends Optional<?>> plugin :
         List.<Function<Route, ? extends Optional<?>>>of(Route::grant, Route::serviceToken)) {
       context.addFilter(
-          new FilterHolder(new PluginDispatchFilter(plugin, filters)),
+          new FilterHolder(new PluginDispatchFilter(plugin)),
           "/*",
           EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
     }
     WebSockets webSockets = new WebSockets();
+    UpstreamClients clients = new UpstreamClients(threads, buffers);
+    clients.serve(parts.gateway().services());
+    server.addBean(clients);
     context.addServlet(
         new ServletHolder(
             "relay",
-            new GatewayProxyServlet(
-                parts.trusted(),
-                parts.managed(),
-                webSockets,
-                buffers,
-                parts.gateway().services())),
+            new GatewayProxyServlet(parts.trusted(), parts.managed(), webSockets, clients)),
         "/*");
     RequestLimits requests = new RequestLimits(
         new RequestForm(new InStep(context), limits.headerBytes()), limits, metrics);
@@ -161,8 +173,8 @@ public final class GatewayServer {
     server.setRequestLog(new RequestCount(metrics, admin, limits.headerCount()));
     Prometheus told =
         new Prometheus(metrics, connections::getNetworkConnectionCount, inFlight::open);
-    server.setHandler(
-        new ByListener(admin, new AdminHandler(parts.readiness(), parts.keys(), told), inFlight));
+    server.setHandler(new ByListener(
+        admin, new AdminHandler(parts.readiness(), parts.runtime()::clientKeys, told), inFlight));
     try {
       open(proxy, parts.listen());
       if (proxyTls.isPresent()) {
@@ -180,7 +192,7 @@ public final class GatewayServer {
       throw e;
     }
     return new GatewayServer(
-        server, proxy, proxyTls, admin, inFlight, webSockets, parts.readiness());
+        parts, server, proxy, proxyTls, tls, admin, inFlight, webSockets, engine, clients);
   }
 
   private static TlsSetup tls(Gateway gateway) {
@@ -211,21 +223,6 @@ public final class GatewayServer {
     }
   }
 
-  private static IdentityHashMap<Object, Filter> filters(Parts parts) {
-    IdentityHashMap<Object, Filter> filters = new IdentityHashMap<>();
-    for (Route route : parts.gateway().routes()) {
-      route
-          .grant()
-          .ifPresent(
-              plugin -> filters.computeIfAbsent(plugin, key -> parts.grants().apply(plugin)));
-      route
-          .serviceToken()
-          .ifPresent(plugin ->
-              filters.computeIfAbsent(plugin, key -> parts.serviceTokens().apply(plugin)));
-    }
-    return filters;
-  }
-
   /** The address to call the proxy at, from this machine. */
   public String proxyUrl() {
     return url(proxy);
@@ -248,9 +245,46 @@ public final class GatewayServer {
     return (secure ? "https://" : "http://") + called + ":" + connector.getLocalPort();
   }
 
+  /**
+   * Puts another configuration in force, as a whole: requests that have begun end in the one that
+   * they began in.
+   *
+   * @throws io.oidcgrant.config.ConfigException if it cannot be used; nothing has changed then
+   * @throws IllegalArgumentException the same
+   */
+  public synchronized void apply(Gateway next) throws Exception {
+    List<UpstreamService> before = engine.get().gateway().services();
+    Engine made =
+        parts.runtime().renew(() -> Engine.of(next, parts.grants(), parts.serviceTokens()));
+    try {
+      clients.serve(next.services());
+      if (tls.isPresent() && !next.certificates().isEmpty()) {
+        tls.get().take(next.certificates(), next.asksForCertificates());
+      }
+    } catch (Exception e) {
+      clients.serve(before);
+      throw e;
+    }
+    if (tls.isPresent() != !next.certificates().isEmpty()) {
+      LOG.warn(
+          "the TLS listener stays as it is until the next start: {}",
+          tls.isPresent()
+              ? "the configuration has no certificates any more"
+              : "the configuration had no certificates when this proxy started");
+    }
+    engine.set(made);
+    // What requests of before may still use.
+    var unused = server.getScheduler().schedule(this::closeUnused, CLOSE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private synchronized void closeUnused() {
+    clients.closeUnused();
+    parts.runtime().closeUnused();
+  }
+
   /** Takes no new connections, finishes what is in flight, and stops. */
   public void drain(Duration grace) throws Exception {
-    readiness.drain();
+    parts.readiness().drain();
     proxy.close();
     proxyTls.ifPresent(ServerConnector::close);
     webSockets.end();

@@ -9,7 +9,6 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.IdentityHashMap;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -19,18 +18,14 @@ import java.util.function.Function;
  */
 final class PluginDispatchFilter extends HttpFilter {
   private final transient Function<Route, ? extends Optional<?>> plugin;
-  private final transient IdentityHashMap<Object, Filter> filters;
 
   /**
-   * A filter that has those of all routes.
+   * A filter for one kind of plugin.
    *
    * @param plugin of a route
-   * @param filters by the plugin's configuration
    */
-  PluginDispatchFilter(
-      Function<Route, ? extends Optional<?>> plugin, IdentityHashMap<Object, Filter> filters) {
+  PluginDispatchFilter(Function<Route, ? extends Optional<?>> plugin) {
     this.plugin = plugin;
-    this.filters = filters;
   }
 
   @Override
@@ -43,15 +38,10 @@ final class PluginDispatchFilter extends HttpFilter {
       chain.doFilter(request, response);
       return;
     }
-    Filter filter = filters.get(config.get());
+    Filter filter = Engine.in(request).filters().get(config.get());
     if (filter == null) {
       throw new IllegalStateException("a route without the filter of its plugin");
     }
     filter.doFilter(request, response, chain);
-  }
-
-  @Override
-  public void destroy() {
-    filters.values().forEach(Filter::destroy);
   }
 }

@@ -8,10 +8,8 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.URI;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,23 +18,17 @@ import org.jspecify.annotations.Nullable;
  * use.
  */
 final class ResourceMetadataFilter extends HttpFilter {
-  private record Guarded(URI metadata, Filter filter) {}
+  private final transient Supplier<Engine> engine;
 
-  private final transient List<Guarded> resources = new ArrayList<>();
-
-  ResourceMetadataFilter(Map<Object, Filter> filters) {
-    filters.forEach((plugin, filter) -> {
-      if (plugin instanceof OidcGrantConfig config) {
-        config.resourceMetadata().ifPresent(at -> resources.add(new Guarded(at, filter)));
-      }
-    });
+  ResourceMetadataFilter(Supplier<Engine> engine) {
+    this.engine = engine;
   }
 
   @Override
   protected void doFilter(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws IOException, ServletException {
-    Filter filter = resources.isEmpty() ? null : of(request);
+    Filter filter = of(request);
     if (filter == null) {
       chain.doFilter(request, response);
     } else {
@@ -45,10 +37,14 @@ final class ResourceMetadataFilter extends HttpFilter {
   }
 
   private @Nullable Filter of(HttpServletRequest request) {
-    for (Guarded resource : resources) {
-      if (resource.metadata().getRawPath().equals(request.getRequestURI())
-          && resource.metadata().getHost().equalsIgnoreCase(request.getServerName())) {
-        return resource.filter();
+    for (Map.Entry<Object, Filter> filter : engine.get().filters().entrySet()) {
+      if (filter.getKey() instanceof OidcGrantConfig config
+          && config
+              .resourceMetadata()
+              .filter(at -> at.getRawPath().equals(request.getRequestURI())
+                  && at.getHost().equalsIgnoreCase(request.getServerName()))
+              .isPresent()) {
+        return filter.getValue();
       }
     }
     return null;

@@ -6,7 +6,6 @@ import io.oidcgrant.proxy.route.CanonicalPath;
 import io.oidcgrant.proxy.route.Match;
 import io.oidcgrant.proxy.route.Outcome;
 import io.oidcgrant.proxy.route.Refusal;
-import io.oidcgrant.proxy.route.Router;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpFilter;
@@ -14,14 +13,15 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Chooses the route, once per request, or answers where there is none. Safe for concurrent use. */
 final class RoutingFilter extends HttpFilter {
-  private final transient Router router;
+  private final transient Supplier<Engine> engine;
   private final transient TrustedPeers trusted;
 
-  RoutingFilter(Router router, TrustedPeers trusted) {
-    this.router = router;
+  RoutingFilter(Supplier<Engine> engine, TrustedPeers trusted) {
+    this.engine = engine;
     this.trusted = trusted;
   }
 
@@ -48,7 +48,7 @@ final class RoutingFilter extends HttpFilter {
       ErrorAnswer.of(400).write(response);
       return;
     }
-    Outcome outcome = router.route(new ServletFacts(request, path.get(), trusted));
+    Outcome outcome = engine.get().route(request, new ServletFacts(request, path.get(), trusted));
     if (outcome instanceof Refusal refusal) {
       refusal.headers().forEach(response::setHeader);
       refusal.answer().write(response);

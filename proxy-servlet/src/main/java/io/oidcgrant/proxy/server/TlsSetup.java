@@ -34,7 +34,7 @@ final class TlsSetup extends SslContextFactory.Server {
     "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
   };
 
-  private final ServerCertificates certificates;
+  private volatile ServerCertificates certificates;
   private final ScheduledExecutorService watch;
 
   /**
@@ -54,6 +54,19 @@ final class TlsSetup extends SslContextFactory.Server {
     setUseCipherSuitesOrder(true);
     setRenegotiationAllowed(false);
     setWantClientAuth(ask);
+  }
+
+  /**
+   * Takes other certificates, for handshakes to come.
+   *
+   * @throws IllegalArgumentException if one cannot be used; nothing has changed then
+   */
+  void take(List<Certificates.Entry> entries, boolean ask) throws Exception {
+    certificates = new ServerCertificates(entries, InstantSource.system());
+    reload(factory -> {
+      factory.setSslContext(context());
+      setWantClientAuth(ask);
+    });
   }
 
   private SSLContext context() {
