@@ -13,7 +13,9 @@ import io.oidcgrant.config.UpstreamOAuthConfig;
 import io.oidcgrant.flow.GrantRuntime;
 import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.admin.Readiness;
+import io.oidcgrant.proxy.config.EffectiveGateway;
 import io.oidcgrant.proxy.config.GatewayFiles;
+import io.oidcgrant.proxy.config.GatewaySchema;
 import io.oidcgrant.proxy.relay.ManagedHeaders;
 import io.oidcgrant.proxy.server.GatewayServer;
 import io.oidcgrant.proxy.server.Limits;
@@ -86,7 +88,8 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Missing command: run, check or rotate-keys");
+    throw new ParameterException(
+        spec.commandLine(), "Missing command: run, check, schema or rotate-keys");
   }
 
   static final class Version implements CommandLine.IVersionProvider {
@@ -154,10 +157,20 @@ public final class Main implements Runnable {
     @Mixin
     private LimitOptions limits = new LimitOptions();
 
+    @Option(
+        names = "--print",
+        description = "Print what is in force, defaults included; secrets are masked.")
+    private boolean print;
+
     @Override
     public Integer call() {
       limits.limits();
       Optional<ConfigWatch.Read> found = files.read();
+      if (print) {
+        found.ifPresent(
+            read -> EffectiveGateway.lines(read.gateway()).forEach(System.out::println));
+        return found.isPresent() ? 0 : REFUSED;
+      }
       found.ifPresent(read -> System.out.println("ok: " + read.gateway().inWords()));
       return found.isPresent() ? 0 : REFUSED;
     }
@@ -193,12 +206,15 @@ public final class Main implements Runnable {
     }
   }
 
-  @Command(name = "schema", hidden = true)
+  @Command(
+      name = "schema",
+      description = "Prints a JSON Schema of the configuration, for editors.",
+      mixinStandardHelpOptions = true)
   static final class Schema implements Callable<Integer> {
     @Override
     public Integer call() {
-      System.err.println("oidc-proxy: schema is not implemented in this release");
-      return REFUSED;
+      System.out.println(GatewaySchema.json());
+      return 0;
     }
   }
 

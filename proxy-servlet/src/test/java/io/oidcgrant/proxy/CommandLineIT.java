@@ -2,6 +2,7 @@ package io.oidcgrant.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.oidcgrant.proxy.testing.Configs;
 import io.oidcgrant.proxy.testing.FreePort;
 import io.oidcgrant.proxy.testing.ProxyProcess;
 import io.oidcgrant.proxy.testing.RawUpstream;
@@ -162,6 +163,39 @@ class CommandLineIT {
       assertThat(proxy.exitStatus()).isEqualTo(2);
       assertThat(proxy.output()).isEmpty();
       assertThat(proxy.log()).isNotBlank().doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void check_printsWhatIsInForce_withoutSecrets() throws IOException {
+    Path file = file(
+        "kong.yaml",
+        ONE_SERVICE.formatted(9)
+            + "plugins:\n  - "
+            + Configs.grant("https://idp.example", "cache_tokens_salt: hidden1")
+                .replace("client_secret: s", "client_secret: hidden2"));
+    try (ProxyProcess proxy = command("check", "--config", file.toString(), "--print")) {
+      assertThat(proxy.exitStatus()).isZero();
+      assertThat(proxy.output())
+          .contains(
+              "    url: \"http://127.0.0.1:9\"",
+              "      client_id: \"proxy\"",
+              "      client_secret: \"***\"",
+              "      cache_tokens_salt: \"***\"",
+              "      rotation_grace: 30.0 # default");
+      assertThat(String.join("\n", proxy.output()) + proxy.log()).doesNotContain("hidden");
+    }
+  }
+
+  @Test
+  void schema_isOneJsonObject_ofEveryField() {
+    try (ProxyProcess proxy = command("schema")) {
+      assertThat(proxy.exitStatus()).isZero();
+      assertThat(proxy.output())
+          .singleElement()
+          .asString()
+          .startsWith("{\"$schema\":")
+          .contains("\"refresh_token_param_name\"", "\"upstream-oauth\"", "\"regex_priority\"");
     }
   }
 

@@ -1,18 +1,24 @@
 package io.oidcgrant.proxy.config;
 
 import io.oidcgrant.config.Certificates;
+import io.oidcgrant.config.PluginEntry;
 import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.UpstreamService;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Map;
 
 /**
  * What the configuration files say together: the services and routes that are in force.
  *
+ * @param entries what was written of each plugin in force, by its configuration, which is the same
+ *     only as itself
  * @param certificates for the TLS listener; the first is the default
  */
 public record Gateway(
-    List<UpstreamService> services, List<Route> routes, List<Certificates.Entry> certificates) {
+    List<UpstreamService> services,
+    List<Route> routes,
+    List<Certificates.Entry> certificates,
+    Map<Object, PluginEntry> entries) {
   /** Whether some route could use the certificate of a caller's connection. */
   public boolean asksForCertificates() {
     return routes.stream()
@@ -29,10 +35,6 @@ public record Gateway(
 
   /** How many different plugin entries are in force on some route. */
   private long plugins() {
-    return routes.stream()
-        .flatMap(
-            route -> Stream.<Object>concat(route.grant().stream(), route.serviceToken().stream()))
-        .distinct()
-        .count();
+    return entries.size();
   }
 }

@@ -12,6 +12,8 @@ import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.UpstreamService;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -173,17 +175,26 @@ public final class GatewayFiles {
         .flatMap(service -> service.upstream().stream())
         .toList();
     List<Route> found = new ArrayList<>();
+    IdentityHashMap<Object, PluginEntry> entries = new IdentityHashMap<>();
     targets.forEach((route, service) -> {
       if (route.enabled() && service.enabled() && service.upstream().isPresent()) {
+        Optional<PluginEntry> grant = effective(scopes, PluginEntry.OPENID_CONNECT, service, route);
+        Optional<PluginEntry> serviceToken =
+            effective(scopes, PluginEntry.UPSTREAM_OAUTH, service, route);
+        grant.ifPresent(entry -> entry.config().ifPresent(of -> entries.put(of, entry)));
+        serviceToken.ifPresent(
+            entry -> entry.upstreamOAuth().ifPresent(of -> entries.put(of, entry)));
         found.add(route.toRoute(
             service.upstream().get(),
-            effective(scopes, PluginEntry.OPENID_CONNECT, service, route)
-                .flatMap(PluginEntry::config),
-            effective(scopes, PluginEntry.UPSTREAM_OAUTH, service, route)
-                .flatMap(PluginEntry::upstreamOAuth)));
+            grant.flatMap(PluginEntry::config),
+            serviceToken.flatMap(PluginEntry::upstreamOAuth)));
       }
     });
-    return new Gateway(enabled, List.copyOf(found), reading.certificates().all());
+    return new Gateway(
+        enabled,
+        List.copyOf(found),
+        reading.certificates().all(),
+        Collections.unmodifiableMap(entries));
   }
 
   /** The plugins by name and what they are bound to: nothing, a service, a route, or both. */
