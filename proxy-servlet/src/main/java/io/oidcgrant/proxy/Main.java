@@ -1,9 +1,7 @@
 package io.oidcgrant.proxy;
 
 import io.oidcgrant.OidcGrantFilter;
-import io.oidcgrant.ServiceToken;
 import io.oidcgrant.UpstreamOAuthFilter;
-import io.oidcgrant.UpstreamProof;
 import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.config.ConfigException;
 import io.oidcgrant.config.ConfigProblem;
@@ -16,20 +14,15 @@ import io.oidcgrant.proxy.admin.Readiness;
 import io.oidcgrant.proxy.config.EffectiveGateway;
 import io.oidcgrant.proxy.config.GatewayFiles;
 import io.oidcgrant.proxy.config.GatewaySchema;
-import io.oidcgrant.proxy.relay.ManagedHeaders;
 import io.oidcgrant.proxy.server.GatewayServer;
 import io.oidcgrant.proxy.server.Limits;
 import io.oidcgrant.proxy.server.ListenAddress;
 import io.oidcgrant.proxy.server.ListenException;
-import jakarta.servlet.ServletRequest;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -434,59 +427,6 @@ public final class Main implements Runnable {
     UpstreamOAuthFilter filter = new UpstreamOAuthFilter(config, runtime);
     filter.setAsyncDispatch(true);
     return filter;
-  }
-
-  /** What both filters set; the later one goes before the earlier. */
-  private static final class PluginHeaders implements ManagedHeaders {
-    @Override
-    public @Nullable UpstreamProof proof(ServletRequest request) {
-      return isAuthorizationOfService(request)
-          ? UpstreamOAuthFilter.upstreamProof(request)
-          : OidcGrantFilter.upstreamProof(request);
-    }
-
-    /** Then a proof for the other token would be wrong beside it. */
-    private static boolean isAuthorizationOfService(ServletRequest request) {
-      return UpstreamOAuthFilter.isManaged(request, "Authorization");
-    }
-
-    @Override
-    public @Nullable ServiceToken serviceToken(ServletRequest request) {
-      return UpstreamOAuthFilter.token(request);
-    }
-
-    @Override
-    public @Nullable Instant streamEnd(ServletRequest request) {
-      return OidcGrantFilter.streamEnd(request);
-    }
-
-    @Override
-    public byte @Nullable [] readBody(ServletRequest request) {
-      return OidcGrantFilter.readBody(request);
-    }
-
-    @Override
-    public Map<String, String> of(ServletRequest request) {
-      Map<String, String> later = UpstreamOAuthFilter.managedHeaders(request);
-      if (later.isEmpty()) {
-        return OidcGrantFilter.managedHeaders(request);
-      }
-      Map<String, String> both = new LinkedHashMap<>(OidcGrantFilter.managedHeaders(request));
-      both.keySet().removeIf(name -> UpstreamOAuthFilter.isManaged(request, name));
-      both.putAll(later);
-      return both;
-    }
-
-    @Override
-    public boolean isManagedAnswer(ServletRequest request, String name) {
-      return OidcGrantFilter.isManagedAnswer(request, name);
-    }
-
-    @Override
-    public boolean isManaged(ServletRequest request, String name) {
-      return OidcGrantFilter.isManaged(request, name)
-          || UpstreamOAuthFilter.isManaged(request, name);
-    }
   }
 
   private static Stream<String> commaSeparated(String text) {
