@@ -42,7 +42,7 @@ public final class Reading {
   }
 
   /** Takes note of a file that this configuration is made of. */
-  void isOf(Path file) {
+  public void isOf(Path file) {
     files.add(file);
   }
 

@@ -1,6 +1,7 @@
 package io.oidcgrant.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.oidcgrant.proxy.testing.Answer;
 import io.oidcgrant.proxy.testing.Configs;
@@ -9,6 +10,9 @@ import io.oidcgrant.proxy.testing.ProxyProcess;
 import io.oidcgrant.proxy.testing.RawConnection;
 import io.oidcgrant.proxy.testing.RawUpstream;
 import io.oidcgrant.proxy.testing.TestAuthority;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,6 +36,9 @@ class UpstreamTlsIT {
   private static final Map<String, RawUpstream> UPSTREAMS = new HashMap<>();
   private static Http2Upstream http2;
   private static ProxyProcess proxy;
+  private static TestAuthority authority;
+  private static Path certificate;
+  private static Path key;
 
   @BeforeAll
   static void start() {
@@ -39,6 +46,10 @@ class UpstreamTlsIT {
     TestAuthority theirs = TestAuthority.create();
     TestAuthority.Identity valid = ours.issue("valid", "127.0.0.1");
     TestAuthority.Identity client = ours.issue("gateway");
+    certificate = directory.resolve("client.crt");
+    key = directory.resolve("client.key");
+    keep(ours.issue("before"));
+    authority = ours;
     upstream("valid", new RawUpstream(valid.server(), false));
     upstream("foreign", new RawUpstream(theirs.issue("x", "127.0.0.1").server(), false));
     upstream("other", new RawUpstream(ours.issue("x", "other.example").server(), false));
@@ -56,6 +67,7 @@ class UpstreamTlsIT {
             + "certificates:\n"
             + "- {id: gateway, cert: " + quoted(client.certificate()) + ", key: "
             + quoted(client.privateKey()) + "}\n"
+            + "- {id: renewed, cert: \"{file:" + certificate + "}\", key: \"{file:" + key + "}\"}\n"
             + "services:\n"
             + service("believed", "valid", "  ca_certificates: [theirs, ours]")
             + service("jvm", "valid", "")
@@ -69,6 +81,10 @@ class UpstreamTlsIT {
                 "known",
                 "asking",
                 "  ca_certificates: [ours]\n" + "  client_certificate: {id: gateway}")
+            + service(
+                "renewed",
+                "asking",
+                "  ca_certificates: [ours]\n" + "  client_certificate: {id: renewed}")
             + service("unknown", "asking", "  ca_certificates: [ours]")
             + Configs.service("h2", "https://127.0.0.1:" + http2.port())
             + "  ca_certificates: [ours]\n"));
@@ -135,6 +151,29 @@ class UpstreamTlsIT {
     upstream.reset();
     assertThat(proxy.get("/known").status()).isEqualTo(200);
     assertThat(upstream.only().peer()).isEqualTo("CN=gateway");
+  }
+
+  @Test
+  void clientCertificate_thatIsRenewed_isShownInsteadOfTheOld() {
+    RawUpstream upstream = UPSTREAMS.get("asking");
+    upstream.reset();
+    assertThat(proxy.get("/renewed").status()).isEqualTo(200);
+    assertThat(upstream.only().peer()).isEqualTo("CN=before");
+    keep(authority.issue("after"));
+    await().atMost(Duration.ofSeconds(8)).untilAsserted(() -> {
+      upstream.reset();
+      assertThat(proxy.get("/renewed").status()).isEqualTo(200);
+      assertThat(upstream.only().peer()).isEqualTo("CN=after");
+    });
+  }
+
+  private static void keep(TestAuthority.Identity identity) {
+    try {
+      Files.writeString(certificate, identity.certificate());
+      Files.writeString(key, identity.privateKey());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

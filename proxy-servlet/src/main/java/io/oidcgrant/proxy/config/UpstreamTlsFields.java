@@ -6,8 +6,10 @@ import io.oidcgrant.config.FieldType;
 import io.oidcgrant.config.MappingReader;
 import io.oidcgrant.config.PluginEntry;
 import io.oidcgrant.config.Reading;
+import io.oidcgrant.http.FileStamp;
 import io.oidcgrant.http.TlsIdentity;
 import io.oidcgrant.proxy.route.UpstreamTls;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +46,10 @@ final class UpstreamTlsFields {
     if (client.isPresent() && identity.isEmpty()) {
       fields.problem("client_certificate", null, "names no entry of certificates[]");
     }
+    // A client of its own for what the files hold now.
+    List<Path> files = identity.map(TlsIdentity.Source::files).orElse(List.of());
+    files.forEach(reading::isOf);
+    String stamp = FileStamp.of(files);
     List<String> authorities = authorities(fields, named, reading);
     if (!verify) {
       reading.warning(
@@ -52,9 +58,9 @@ final class UpstreamTlsFields {
           "is false: whoever answers in the place of the upstream of service " + service
               + " is believed");
       // Nothing is checked, so nothing else matters.
-      return new UpstreamTls(false, Optional.empty(), List.of(), identity);
+      return new UpstreamTls(false, Optional.empty(), List.of(), identity, stamp);
     }
-    return new UpstreamTls(true, depth, authorities, identity);
+    return new UpstreamTls(true, depth, authorities, identity, stamp);
   }
 
   private static void meaningless(MappingReader fields, String name) {
