@@ -135,10 +135,12 @@ class ReloadIT {
   @Test
   void fileThatIsWrong_leavesWhatIsInForce_andEveryProblemIsSaid() throws Exception {
     write(routes("c"));
+    hangUp();
     awaitStatus("/c", 200);
     String wrong =
         routes("d").replace("url:", "ulr:").replace("client_id: proxy", "client_id: 7") + "#hidden";
     write(wrong);
+    hangUp();
     await()
         .untilAsserted(() -> assertThat(proxy.log())
             .contains("services[0].ulr: unknown field")
@@ -150,6 +152,7 @@ class ReloadIT {
     hangUp();
     assertThat(status("/c")).isEqualTo(200);
     write(routes("d"));
+    hangUp();
     awaitStatus("/d", 200);
     assertThat(proxy.log()).doesNotContain("hidden");
   }
@@ -157,6 +160,7 @@ class ReloadIT {
   @Test
   void linksThatAreSwapped_areTakenUp() throws Exception {
     write(routes("e"));
+    hangUp();
     awaitStatus("/e", 200);
     Files.createDirectory(directory.resolve("..2"));
     Files.writeString(directory.resolve("..2").resolve("kong.yaml"), routes("f"));
@@ -173,6 +177,7 @@ class ReloadIT {
   @Test
   void secretThatChanges_isTakenUp_andNothingOfTheOldOneServesOn() throws Exception {
     write(routes("a"));
+    hangUp();
     awaitStatus("/a", 200);
     Files.writeString(secret, "two\n");
     hangUp();
@@ -190,6 +195,7 @@ class ReloadIT {
     assertThat(issuer.asked()).hasSize(asked);
 
     Files.writeString(secret, "three\n");
+    hangUp();
     // What was remembered under the old policy is not used under the new one.
     await().untilAsserted(() -> {
       assertThat(proxy.get("/g", first).status()).isEqualTo(200);
