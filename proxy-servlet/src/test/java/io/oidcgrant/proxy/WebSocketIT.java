@@ -40,7 +40,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** WebSockets: opened after authentication, carried byte for byte, closed when they must be. */
 @Timeout(60)
 class WebSocketIT {
-  private static final String BASIC = "Authorization: Basic Y2xpZW50OnNlY3JldA==";
 
   @TempDir
   private static Path directory;
