@@ -40,7 +40,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** WebSockets: opened after authentication, carried byte for byte, closed when they must be. */
 @Timeout(60)
 class WebSocketIT {
-  private static final String BASIC = "Authorization: Basic Y2xpZW50OnNlY3JldA==";
 
   @TempDir
   private static Path directory;
@@ -170,7 +169,7 @@ class WebSocketIT {
         proxy.connect().request("GET", "/g", WebSockets.handshake()).read();
     assertThat(refused.status()).isEqualTo(401);
     assertThat(upstream.received()).isEmpty();
-    try (RawConnection connection = open("/g", BASIC)) {
+    try (RawConnection connection = open("/g", "Authorization: Basic Zmlyc3Q6MQ==")) {
       connection.send(Frame.text("hi").bytes(true));
       assertThat(next(connection).text()).isEqualTo("hi");
       assertThat(upstream.only().header("Authorization")).isEqualTo(issuer.bearer());
@@ -356,6 +355,53 @@ class WebSocketIT {
       assertThat(System.nanoTime() - start).isBetween(900_000_000L, 5_000_000_000L);
       assertThat(connection.ended()).isTrue();
       assertThat(told.join()).isEqualTo(1008);
+    }
+  }
+
+  @Test
+  void tokenThatEnds_beforeTheUpstreamAgrees_endsItAfterTheAgreement() throws IOException {
+    issuer.lifetime(1);
+    upstream.script(request -> {
+      Thread.sleep(1_200);
+      request.send(WebSockets.agreement(request.header("Sec-WebSocket-Key")));
+      request.input().read();
+    });
+    try (RawConnection connection = open("/g", "Authorization: Basic c2hvcnQ6Ng==")) {
+      assertThat(next(connection).closeCode()).isEqualTo(1008);
+    }
+  }
+
+  @Test
+  void agreementWithALength_isOneWithout() throws IOException {
+    upstream.script(request -> {
+      request.send(WebSockets.agreement(request.header("Sec-WebSocket-Key"), "Content-Length: 5"));
+      request.output().write(Frame.text("first").bytes(false));
+      request.input().read();
+    });
+    try (RawConnection connection = proxy.connect()) {
+      connection.request("GET", "/a", WebSockets.handshake());
+      assertThat(connection.line()).startsWith("HTTP/1.1 101");
+      assertThat(skipHead(connection)).doesNotContain("Content-Length");
+      assertThat(next(connection).text()).isEqualTo("first");
+    }
+  }
+
+  @Test
+  void agreementThatCannotBeWritten_opensNothing() throws IOException {
+    CompletableFuture<Integer> end = new CompletableFuture<>();
+    upstream.script(request -> {
+      // The upstream's may be as long as the caller's, where the date comes on top.
+      String agreement = WebSockets.agreement(request.header("Sec-WebSocket-Key"), "X: ");
+      request.send(WebSockets.agreement(
+          request.header("Sec-WebSocket-Key"),
+          "X: " + "x".repeat(128 * 1024 - 10 - agreement.length())));
+      end.complete(request.input().read());
+    });
+    try (RawConnection connection = proxy.connect()) {
+      connection.request("GET", "/a", WebSockets.handshake());
+      assertThat(connection.line()).startsWith("HTTP/1.1 5");
+      connection.send(Frame.text("into the tunnel").bytes(true));
+      assertThat(end.join()).isEqualTo(-1);
     }
   }
 

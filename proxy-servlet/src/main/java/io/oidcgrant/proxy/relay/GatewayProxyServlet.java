@@ -365,6 +365,8 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       }
       if (switches(result.getResponse()) && result.isSucceeded()) {
         headers.response(request, result.getResponse().getHeaders(), response);
+        // Which it must not have (RFC 9110 section 8.6): what follows is no body.
+        response.setHeader("Content-Length", null);
         WebSocketHandshake.agree(response);
         webSockets.join(
             request,

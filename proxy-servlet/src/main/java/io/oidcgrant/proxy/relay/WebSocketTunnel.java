@@ -2,6 +2,7 @@ package io.oidcgrant.proxy.relay;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -35,15 +36,19 @@ final class WebSocketTunnel {
   private final AtomicBoolean closing = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
   private final AtomicInteger sidesEnded = new AtomicInteger();
-  private Scheduler.@Nullable Task end;
+  private final @Nullable Instant until;
+  private volatile Scheduler.@Nullable Task end;
 
   /**
    * Joins two connections, as soon as that of the caller is upgraded to {@link #connection}.
    *
    * @param idleMillis after which it ends when nothing passes in either direction
+   * @param until when the token that opened it ends; null for never
    */
-  WebSocketTunnel(EndPoint caller, EndPoint upstream, long idleMillis, Tools tools) {
+  WebSocketTunnel(
+      EndPoint caller, EndPoint upstream, long idleMillis, @Nullable Instant until, Tools tools) {
     this.tools = tools;
+    this.until = until;
     this.caller = new Half(caller, upstream, true);
     this.upstream = new Half(upstream, caller, false);
     caller.setIdleTimeout(idleMillis);
@@ -55,15 +60,24 @@ final class WebSocketTunnel {
     return caller;
   }
 
-  /** Ends after this many milliseconds, for the token that opened it does. */
-  void endAfter(long millis) {
-    end = tools.scheduler.schedule(
-        () -> end(WebSocketHandshake.POLICY_VIOLATION), millis, TimeUnit.MILLISECONDS);
-  }
-
+  /** Not before: a frame of ours would come ahead of the agreement. */
   private void joined() {
     tools.open.opened(this);
     upstream.getEndPoint().upgrade(upstream);
+    if (until != null) {
+      Scheduler.Task timer = tools.scheduler.schedule(
+          () -> end(WebSocketHandshake.POLICY_VIOLATION),
+          WebSockets.millisUntil(until),
+          TimeUnit.MILLISECONDS);
+      end = timer;
+      if (isClosed()) {
+        timer.cancel();
+      }
+    }
+  }
+
+  boolean isClosed() {
+    return closed.get();
   }
 
   /** Tells both sides why, where a frame can go, and closes. */
@@ -83,8 +97,9 @@ final class WebSocketTunnel {
   /** Closes both sides. */
   void close(@Nullable Throwable why) {
     if (closed.compareAndSet(false, true)) {
-      if (end != null) {
-        end.cancel();
+      Scheduler.Task timer = end;
+      if (timer != null) {
+        timer.cancel();
       }
       tools.open.closed(this);
       caller.getEndPoint().close(why);

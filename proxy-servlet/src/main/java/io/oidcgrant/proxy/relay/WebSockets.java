@@ -10,6 +10,7 @@ import org.eclipse.jetty.client.HttpClient;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.transport.HttpRequest;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ConnectionMetaData;
@@ -34,7 +35,8 @@ public final class WebSockets {
       HttpClient client,
       long idleMillis,
       @Nullable Instant end) {
-    Request core = Request.unWrap(ServletContextRequest.getServletContextRequest(request));
+    ServletContextRequest servlet = ServletContextRequest.getServletContextRequest(request);
+    Request core = Request.unWrap(servlet);
     ConnectionMetaData metaData = core.getConnectionMetaData();
     EndPoint upstream = (EndPoint) ((HttpRequest) agreed.getRequest())
         .getConversation()
@@ -43,6 +45,7 @@ public final class WebSockets {
         metaData.getConnection().getEndPoint(),
         upstream,
         idleMillis,
+        end,
         new WebSocketTunnel.Tools(
             client.getExecutor(), client.getByteBufferPool(), client.getScheduler(), this));
     // It goes on to be one of the listener's connections.
@@ -50,12 +53,13 @@ public final class WebSockets {
         .getConnector()
         .getContainedBeans(Connection.Listener.class)
         .forEach(tunnel.connection()::addEventListener);
-    if (end != null) {
-      tunnel.endAfter(millisUntil(end));
-    }
     core.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, tunnel.connection());
     Request.addCompletionListener(core, failure -> {
-      if (failure != null) {
+      if (failure != null
+          || servlet.getServletContextResponse().getStatus()
+              != HttpStatus.SWITCHING_PROTOCOLS_101) {
+        // The agreement could not be written; behind another answer there must be no tunnel.
+        core.removeAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE);
         tunnel.close(failure);
       }
     });
@@ -68,7 +72,9 @@ public final class WebSockets {
 
   void opened(WebSocketTunnel tunnel) {
     open.add(tunnel);
-    if (ending) {
+    if (tunnel.isClosed()) {
+      open.remove(tunnel);
+    } else if (ending) {
       tunnel.end(WebSocketHandshake.GOING_AWAY);
     }
   }
