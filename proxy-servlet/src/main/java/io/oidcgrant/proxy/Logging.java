@@ -18,6 +18,12 @@ final class Logging {
   private static final List<String> CAPPED =
       List.of("org.eclipse.jetty", "jdk.internal.httpclient");
 
+  /**
+   * They write what any caller sent, once for each malformed request: it is answered, that is all.
+   */
+  private static final List<String> CALLERS =
+      List.of("org.eclipse.jetty.http.HttpParser", "org.eclipse.jetty.util.HostPort");
+
   private Logging() {}
 
   enum LogLevel {
@@ -59,6 +65,7 @@ final class Logging {
         ? wanted
         : wanted == Level.INFO ? Level.WARN : Level.INFO;
     CAPPED.forEach(name -> context.getLogger(name).setLevel(capped));
+    CALLERS.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
   }
 
   private static Encoder<ILoggingEvent> json() {

@@ -171,6 +171,26 @@ class RefusalIT {
   }
 
   @Test
+  void chunksInHttp10_areRefused() {
+    assertRefusedAndClosed(
+        "POST /a HTTP/1.0\r\nHost: a\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"
+            + "0\r\n\r\n"
+            + SMUGGLED,
+        400);
+  }
+
+  @Test
+  void malformedHost_isNotWrittenIntoTheLog() {
+    assertThat(proxy
+            .connect()
+            .send("GET /a HTTP/1.1\r\nHost: flood:x\r\n\r\n")
+            .read()
+            .status())
+        .isEqualTo(400);
+    assertThat(proxy.log()).doesNotContain("flood");
+  }
+
+  @Test
   void chunkThatIsNone_endsTheRequestAndTheConnection() {
     try (RawConnection connection = proxy.connect()) {
       connection.send("POST /a HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"

@@ -299,6 +299,40 @@ class RelayIT {
     assertThat(answer.body()).isEqualTo("ok");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Transfer-Encoding: gzip, chunked",
+        "Transfer-Encoding: gzip\r\nTransfer-Encoding: chunked"
+      })
+  void answerInACodingThatWouldBeLost_is502(String coding) {
+    upstream.answer("HTTP/1.1 200 OK\r\n" + coding + "\r\n\r\n2\r\nok\r\n0\r\n\r\n");
+    assertThat(proxy.get("/a", "TE: trailers", "Connection: TE").status()).isEqualTo(502);
+  }
+
+  @Test
+  void ownAnswer_hasNothingOfTheCallersConnection() {
+    upstream.answer("nonsense\r\n\r\n");
+    try (RawConnection connection = proxy.connect()) {
+      Answer answer =
+          connection.request("GET", "/a", "TE: trailers", "Connection: TE").read();
+      assertThat(answer.status()).isEqualTo(502);
+      assertThat(answer.header("Connection")).isNull();
+    }
+  }
+
+  @Test
+  void answerToHeadWithoutALength_getsNone() {
+    upstream.answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+    try (RawConnection connection = proxy.connect()) {
+      Answer answer = connection.request("HEAD", "/a").readHead();
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat(answer.headers()).doesNotContainKey("content-length");
+      upstream.answerOk();
+      assertThat(connection.request("GET", "/a").read().body()).isEqualTo("ok");
+    }
+  }
+
   @Test
   void switchingProtocolsUnasked_is502() {
     upstream.answer(

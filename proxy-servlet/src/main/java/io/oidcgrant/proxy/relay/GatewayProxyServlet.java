@@ -261,7 +261,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
               TimeUnit.MILLISECONDS);
       upstream.onRequestBegin(begun -> timer.cancel());
     }
-    if (first && request.getProtocol().startsWith("HTTP/2")) {
+    if (request.getProtocol().startsWith("HTTP/2")) {
       request.getAsyncContext().addListener(new Cancellation(request, upstream));
     }
     upstream.send(new RelayListener(request, response, first));
@@ -328,11 +328,21 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
         }
         return;
       }
+      if (isCoded(upstream)) {
+        abort(upstream::abort, new IOException("comes in a transfer coding other than chunked"));
+        return;
+      }
       again = second.after(request, match(request).route().service(), upstream, first);
       if (again == null) {
         super.onHeaders(upstream);
         endStream(upstream);
       }
+    }
+
+    /** Another coding would be lost on the way, and the caller take its bytes for the body. */
+    private static boolean isCoded(Response upstream) {
+      return upstream.getHeaders().getValuesList(HttpHeader.TRANSFER_ENCODING).stream()
+          .anyMatch(coding -> !coding.strip().equalsIgnoreCase("chunked"));
     }
 
     /** A stream lasts no longer than the token that opened it. */
@@ -415,11 +425,24 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       // Which it must not have (RFC 9110 section 8.6), and the container insists on.
       response.setHeader("Content-Length", null);
     }
-    HttpField type = upstream.getHeaders().getField(HttpHeader.CONTENT_TYPE);
-    if (type == null) {
-      return;
+    contentType(request, response, upstream);
+    // The container would say of an answer that ends with its head that its length is 0.
+    boolean noLength = request.getMethod().equals("HEAD")
+        && !upstream.getHeaders().contains(HttpHeader.CONTENT_LENGTH);
+    // A gRPC answer that has the status already is all there is, and must end with its head.
+    if (noLength || (isStream(upstream) && !upstream.getHeaders().contains("grpc-status"))) {
+      try {
+        response.flushBuffer();
+      } catch (IOException e) {
+        abort(upstream::abort, e);
+      }
     }
-    if (!type.getValue().equals(response.getHeader(type.getName()))) {
+  }
+
+  private static void contentType(
+      HttpServletRequest request, HttpServletResponse response, Response upstream) {
+    HttpField type = upstream.getHeaders().getField(HttpHeader.CONTENT_TYPE);
+    if (type != null && !type.getValue().equals(response.getHeader(type.getName()))) {
       // The container writes content types in its own way.
       ServletContextResponse container =
           ServletContextRequest.getServletContextRequest(request).getServletContextResponse();
@@ -427,14 +450,6 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
           .getWrapped()
           .getHeaders()
           .put(type);
-    }
-    // A gRPC answer that has the status already is all there is, and must end with its head.
-    if (isStream(upstream) && !upstream.getHeaders().contains("grpc-status")) {
-      try {
-        response.flushBuffer();
-      } catch (IOException e) {
-        abort(upstream::abort, e);
-      }
     }
   }
 
@@ -558,6 +573,8 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
         return;
       }
       response.reset();
+      // What the container keeps of it is the caller's.
+      response.setHeader("Connection", null);
       if (status == 503) {
         response.setHeader("Retry-After", "1");
       }

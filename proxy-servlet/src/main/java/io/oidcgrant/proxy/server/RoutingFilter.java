@@ -43,6 +43,12 @@ final class RoutingFilter extends HttpFilter {
       ErrorAnswer.of(501).write(response);
       return;
     }
+    if (coding != null && request.getProtocol().equals("HTTP/1.0")) {
+      // Which has no such framing (RFC 9112 section 6.1): a proxy in front may have seen no body.
+      response.setHeader("Connection", "close");
+      ErrorAnswer.of(400).write(response);
+      return;
+    }
     Optional<CanonicalPath> path = CanonicalPath.of(request.getRequestURI());
     if (path.isEmpty() || !visible(request.getQueryString())) {
       ErrorAnswer.of(400).write(response);

@@ -9,10 +9,13 @@ import java.nio.file.Path;
 public final class Configs {
   private Configs() {}
 
-  /** The text in a file of {@code directory}. */
+  /** The text in a new file of {@code directory}, the first of which is {@code kong.yaml}. */
   public static Path file(Path directory, String text) {
     try {
-      return Files.writeString(directory.resolve("kong.yaml"), text);
+      Path first = directory.resolve("kong.yaml");
+      // A proxy that runs would take up what is written over its own.
+      Path file = Files.exists(first) ? Files.createTempFile(directory, "kong", ".yaml") : first;
+      return Files.writeString(file, text);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
