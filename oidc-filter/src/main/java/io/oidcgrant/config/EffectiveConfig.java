@@ -55,14 +55,25 @@ public final class EffectiveConfig {
     }
   }
 
-  private static boolean isSecret(Field<?> field, String name) {
+  /** Whether the values of this field are secrets. */
+  static boolean isSecret(Field<?> field, String name) {
     // Kong keeps it where secrets are, but it is none.
     if (name.equals("client_id")) {
       return false;
     }
     return field.type() == FieldType.SECRET
         || field.type() == FieldType.SECRETS
-        || SECRET.matcher(name).matches();
+        || isSecretName(name);
+  }
+
+  /** Whether what has this name is a secret, whatever its type says. */
+  static boolean isSecretName(String name) {
+    return SECRET.matcher(name).matches();
+  }
+
+  /** Whether this names the place where a secret is kept, which is none itself. */
+  static boolean isReference(String text) {
+    return text.matches("\\{(vault://|file:)[^}]*}");
   }
 
   private static @Nullable ConfigNode member(@Nullable ConfigNode of, String name) {
@@ -89,8 +100,7 @@ public final class EffectiveConfig {
               ", ",
               mapping.entries().stream()
                   .map(entry -> quoted(entry.name()) + ": "
-                      + text(
-                          entry.value(), secret || SECRET.matcher(entry.name()).matches()))
+                      + text(entry.value(), secret || isSecretName(entry.name())))
                   .toList())
           + "}";
     }
@@ -98,8 +108,7 @@ public final class EffectiveConfig {
     if (scalar.nullValue()) {
       return "null";
     }
-    // A reference to where a secret is kept is none.
-    if (secret && !scalar.text().matches("\\{(vault://|file:)[^}]*}")) {
+    if (secret && !isReference(scalar.text())) {
       return MASK;
     }
     return scalar.booleanValue() || scalar.numberValue() ? scalar.text() : quoted(scalar.text());

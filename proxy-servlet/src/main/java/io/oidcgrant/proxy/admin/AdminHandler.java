@@ -3,6 +3,7 @@ package io.oidcgrant.proxy.admin;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import io.oidcgrant.clientauth.ClientKeys;
+import io.oidcgrant.proxy.admin.api.AdminApi;
 import io.oidcgrant.proxy.answer.ErrorAnswer;
 import io.oidcgrant.proxy.metrics.Prometheus;
 import java.io.UncheckedIOException;
@@ -10,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -19,22 +21,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /health/live}, {@code /health/ready}, {@code /metrics} and {@code /openid-connect/jwks}:
- * the public keys of our clients, and with {@code DELETE} their rotation. Safe for concurrent use.
+ * {@code /health/live}, {@code /health/ready}, {@code /metrics}, {@code /openid-connect/jwks} (the
+ * public keys of our clients, and with {@code DELETE} their rotation) and the Admin API. Safe for
+ * concurrent use.
  */
 public final class AdminHandler extends Handler.Abstract {
   private static final Logger LOG = LoggerFactory.getLogger(AdminHandler.class);
   private static final String KEYS = "application/jwk-set+json";
-  private static final Answer NOT_FOUND = json(404, "{\"message\":\"Not found\"}");
+
+  /** Pages of others can reach a loopback listener by a name of theirs (DNS rebinding). */
+  private static final Pattern LOCAL = Pattern.compile(
+      "(localhost|\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+])?(:\\d*)?", Pattern.CASE_INSENSITIVE);
 
   private final Readiness readiness;
   private final Supplier<List<ClientKeys>> keys;
   private final Prometheus metrics;
+  private final AdminApi api;
 
-  public AdminHandler(Readiness readiness, Supplier<List<ClientKeys>> keys, Prometheus metrics) {
+  public AdminHandler(
+      Readiness readiness, Supplier<List<ClientKeys>> keys, Prometheus metrics, AdminApi api) {
     this.readiness = readiness;
     this.keys = keys;
     this.metrics = metrics;
+    this.api = api;
   }
 
   private record Answer(int status, String type, String body, String allow) {}
@@ -69,7 +78,18 @@ public final class AdminHandler extends Handler.Abstract {
   private Answer answer(Request request) {
     String method = request.getMethod();
     boolean read = method.equals("GET") || method.equals("HEAD");
-    return switch (request.getHttpURI().getCanonicalPath()) {
+    String path = request.getHttpURI().getCanonicalPath();
+    String host = request.getHeaders().get(HttpHeader.HOST);
+    boolean local = host == null || LOCAL.matcher(host).matches();
+    // Health, numbers and public keys are for others, too; the rest not for a page whose name was
+    // made to lead here.
+    boolean open = path.startsWith("/health/")
+        || path.equals("/metrics")
+        || (read && path.equals("/openid-connect/jwks"));
+    if (!local && !open) {
+      return json(403, "{\"message\":\"Host must be an IP address or localhost\"}");
+    }
+    return switch (path) {
       case "/health/live" -> read ? json(200, "{\"status\":\"UP\"}") : notAllowed("GET, HEAD");
       case "/health/ready" -> read ? ready() : notAllowed("GET, HEAD");
       case "/metrics" ->
@@ -80,7 +100,10 @@ public final class AdminHandler extends Handler.Abstract {
         read
             ? new Answer(200, KEYS, published(), "")
             : method.equals("DELETE") ? rotated(request) : notAllowed("GET, HEAD, DELETE");
-      default -> NOT_FOUND;
+      default -> {
+        AdminApi.Answer answer = api.answer(method, path);
+        yield new Answer(answer.status(), ErrorAnswer.CONTENT_TYPE, answer.json(), answer.allow());
+      }
     };
   }
 

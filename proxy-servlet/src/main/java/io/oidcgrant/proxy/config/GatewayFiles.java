@@ -29,6 +29,7 @@ public final class GatewayFiles {
   private final Named<ServiceEntry> services;
   private final Named<RouteEntry> routes;
   private final List<ScopedPlugin> plugins = new ArrayList<>();
+  private final WrittenEntities written = new WrittenEntities();
 
   private GatewayFiles(Reading reading) {
     this.reading = reading;
@@ -50,6 +51,8 @@ public final class GatewayFiles {
     documents.forEach(all::document);
     new KubernetesRoutes(all, new PluginManifests(manifests, secrets, reading), reading)
         .read(manifests);
+    documents.forEach(all.written::certificates);
+    reading.consumers().forEach(all.written::consumer);
     Gateway gateway = all.resolve();
     if (gateway.routes().isEmpty() && reading.problems().isEmpty()) {
       reading.warning(
@@ -141,6 +144,7 @@ public final class GatewayFiles {
   private ServiceEntry readService(MappingReader fields) {
     ServiceEntry service = ServiceEntry.read(fields, reading);
     services.add(fields, service.name(), service.id(), service);
+    written.service(service, fields);
     readItems(fields, "routes", service);
     readPlugins(fields, service, null);
     fields.finish();
@@ -168,6 +172,7 @@ public final class GatewayFiles {
           ? Optional.of(route.parent())
           : route.service().flatMap(name -> services.find(name, route.node(), route.path()));
       service.ifPresent(found -> targets.put(route, found));
+      written.route(route, service);
     }
     Map<List<Object>, PluginEntry> scopes = scopes();
     List<UpstreamService> enabled = services.all().stream()
@@ -194,7 +199,8 @@ public final class GatewayFiles {
         enabled,
         List.copyOf(found),
         reading.certificates().all(),
-        Collections.unmodifiableMap(entries));
+        Collections.unmodifiableMap(entries),
+        written.all());
   }
 
   /** The plugins by name and what they are bound to: nothing, a service, a route, or both. */
@@ -217,6 +223,7 @@ public final class GatewayFiles {
               || route.isEmpty() != entry.route().isEmpty())) {
         continue;
       }
+      written.plugin(entry, service, route);
       PluginEntry earlier = scopes.putIfAbsent(List.of(entry.name(), service, route), entry);
       if (earlier != null) {
         reading.problem(

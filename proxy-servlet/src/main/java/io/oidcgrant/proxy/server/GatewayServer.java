@@ -6,6 +6,7 @@ import io.oidcgrant.flow.GrantRuntime;
 import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.admin.AdminHandler;
 import io.oidcgrant.proxy.admin.Readiness;
+import io.oidcgrant.proxy.admin.api.AdminApi;
 import io.oidcgrant.proxy.config.Gateway;
 import io.oidcgrant.proxy.metrics.Metrics;
 import io.oidcgrant.proxy.metrics.Prometheus;
@@ -173,8 +174,11 @@ public final class GatewayServer {
     server.setRequestLog(new RequestCount(metrics, admin, limits.headerCount()));
     Prometheus told =
         new Prometheus(metrics, connections::getNetworkConnectionCount, inFlight::open);
+    AdminApi api = new AdminApi(() -> engine.get().gateway().written(), parts.runtime()::issuers);
     server.setHandler(new ByListener(
-        admin, new AdminHandler(parts.readiness(), parts.runtime()::clientKeys, told), inFlight));
+        admin,
+        new AdminHandler(parts.readiness(), parts.runtime()::clientKeys, told, api),
+        inFlight));
     try {
       open(proxy, parts.listen());
       if (proxyTls.isPresent()) {

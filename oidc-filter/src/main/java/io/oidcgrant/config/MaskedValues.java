@@ -1,0 +1,93 @@
+package io.oidcgrant.config;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was written, as maps, lists, texts, numbers and booleans, with secrets masked. References to
+ * where a secret is kept are none.
+ */
+public final class MaskedValues {
+  private static final String MASK = "***";
+
+  /** Texts even where they look like numbers. */
+  private static final Set<String> TEXTS =
+      Set.of("id", "name", "username", "custom_id", "instance_name", "tags");
+
+  /** Of what stands beside a plugin's settings. */
+  private static final Set<String> ENTITY = Set.of("key", "key_alt", "key_password");
+
+  private static final Set<String> PLUGIN = Stream.concat(
+          Stream.of("token_headers", "token_post_args"),
+          Stream.concat(OidcFields.rows().stream(), UpstreamOAuthFields.rows().stream())
+              .filter(field -> EffectiveConfig.isSecret(field, last(field.name())))
+              .map(field -> last(field.name())))
+      .collect(Collectors.toUnmodifiableSet());
+
+  private MaskedValues() {}
+
+  private static String last(String name) {
+    return name.substring(name.indexOf('.') + 1);
+  }
+
+  /** The members of an entity: a service, route, plugin, certificate or consumer. */
+  public static Map<String, @Nullable Object> of(ConfigNode entity) {
+    return members(entity, ENTITY);
+  }
+
+  private static Map<String, @Nullable Object> members(ConfigNode node, Set<String> secrets) {
+    Map<String, @Nullable Object> members = new LinkedHashMap<>();
+    if (node instanceof ConfigNode.Mapping mapping) {
+      for (ConfigNode.Entry entry : mapping.entries()) {
+        String name = entry.name();
+        Set<String> inside = name.equals("config") ? PLUGIN : secrets;
+        boolean secret = inside.contains(name) || EffectiveConfig.isSecretName(name);
+        members.put(name, value(entry.value(), inside, secret, TEXTS.contains(name)));
+      }
+    }
+    return members;
+  }
+
+  private static @Nullable Object value(
+      ConfigNode node, Set<String> secrets, boolean secret, boolean text) {
+    if (node instanceof ConfigNode.Sequence list) {
+      List<@Nullable Object> items = new ArrayList<>();
+      list.items().forEach(item -> items.add(value(item, secrets, secret, text)));
+      return items;
+    }
+    if (node instanceof ConfigNode.Mapping mapping) {
+      if (!secret) {
+        return members(mapping, secrets);
+      }
+      Map<String, @Nullable Object> masked = new LinkedHashMap<>();
+      mapping
+          .entries()
+          .forEach(entry -> masked.put(entry.name(), value(entry.value(), secrets, true, true)));
+      return masked;
+    }
+    return scalar((ConfigNode.Scalar) node, secret, text);
+  }
+
+  private static @Nullable Object scalar(ConfigNode.Scalar scalar, boolean secret, boolean text) {
+    String written = scalar.text();
+    if (scalar.nullValue()) {
+      return null;
+    }
+    if ((secret && !EffectiveConfig.isReference(written)) || written.contains("PRIVATE KEY")) {
+      return MASK;
+    }
+    if (!text && scalar.booleanValue()) {
+      return written.equalsIgnoreCase("true");
+    }
+    return !text && scalar.numberValue()
+        ? new BigDecimal(written)
+        : written.replaceAll("://[^/@\\s]*@", "://" + MASK + "@");
+  }
+}

@@ -1,0 +1,33 @@
+package io.oidcgrant.proxy.config;
+
+import java.util.Collections;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One entity as it was written, secrets masked, with the defaults of what was not. Immutable.
+ *
+ * @param kind such as {@code services}
+ * @param id as written, else made of its name or place and the same at every start
+ * @param members with {@code id}
+ */
+public record Written(String kind, String id, Map<String, @Nullable Object> members) {
+  public Written {
+    members = Collections.unmodifiableMap(members);
+  }
+
+  /** Whether this is what an address calls {@code name}. */
+  public boolean isCalled(String name) {
+    String field = switch (kind) {
+      case "consumers" -> "username";
+      case "plugins" -> "instance_name";
+      default -> "name";
+    };
+    return id.equals(name) || name.equals(members.get(field));
+  }
+
+  /** Whether it belongs to the service or route with this id. */
+  public boolean isOf(String field, String ownerId) {
+    return members.get(field) instanceof Map<?, ?> owner && ownerId.equals(owner.get("id"));
+  }
+}
