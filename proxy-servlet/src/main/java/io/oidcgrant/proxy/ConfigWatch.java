@@ -85,9 +85,11 @@ final class ConfigWatch implements AutoCloseable {
       List<ConfigProblem> problems = found.reading().problems();
       if (problems.isEmpty()) {
         use.apply(found.gateway());
-        files = found.reading().files();
-        inForce = FileStamp.of(files);
-        seen = inForce;
+        if (!files.equals(found.reading().files())) {
+          files = found.reading().files();
+          // Of files that were not watched nobody knows whether they changed while they were read.
+          inForce = "";
+        }
         LOG.info("configuration in force: {}", found.gateway().inWords());
       } else {
         refused(problems);
