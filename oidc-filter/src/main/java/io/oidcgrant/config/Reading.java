@@ -1,13 +1,14 @@
 package io.oidcgrant.config;
 
+import io.oidcgrant.http.FileStamp;
 import io.oidcgrant.protocol.Consumer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ public final class Reading {
   private final boolean kongCompatible;
   private final Certificates certificates = new Certificates();
   private final List<Consumer> consumers = new ArrayList<>();
-  private final Set<Path> files = new LinkedHashSet<>();
+  private final Map<Path, String> files = new LinkedHashMap<>();
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ConfigProblem> warnings = new ArrayList<>();
 
@@ -41,14 +42,19 @@ public final class Reading {
     return environment.apply(name);
   }
 
-  /** Takes note of a file that this configuration is made of. */
+  /** Takes note of a file that this configuration is made of, before it is read. */
   public void isOf(Path file) {
-    files.add(file);
+    files.computeIfAbsent(file, name -> FileStamp.of(List.of(name)));
   }
 
   /** The files that this configuration is made of, those that hold its secrets included. */
   public List<Path> files() {
-    return List.copyOf(files);
+    return List.copyOf(files.keySet());
+  }
+
+  /** What {@link FileStamp} said of all of them before they were read. */
+  public String stamp() {
+    return String.join("", files.values());
   }
 
   /** What the files hold of certificates. */

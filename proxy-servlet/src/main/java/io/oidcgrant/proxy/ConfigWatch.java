@@ -54,7 +54,7 @@ final class ConfigWatch implements AutoCloseable {
     this.read = read;
     this.use = use;
     this.files = first.reading().files();
-    this.inForce = FileStamp.of(files);
+    this.inForce = first.reading().stamp();
     this.seen = inForce;
     var unused = executor.scheduleWithFixedDelay(this::look, SECONDS, SECONDS, TimeUnit.SECONDS);
   }
@@ -85,11 +85,8 @@ final class ConfigWatch implements AutoCloseable {
       List<ConfigProblem> problems = found.reading().problems();
       if (problems.isEmpty()) {
         use.apply(found.gateway());
-        if (!files.equals(found.reading().files())) {
-          files = found.reading().files();
-          // Of files that were not watched nobody knows whether they changed while they were read.
-          inForce = "";
-        }
+        files = found.reading().files();
+        inForce = found.reading().stamp();
         LOG.info("configuration in force: {}", found.gateway().inWords());
       } else {
         refused(problems);
