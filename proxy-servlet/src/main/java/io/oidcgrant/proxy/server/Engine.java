@@ -9,8 +9,10 @@ import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.Router;
 import jakarta.servlet.Filter;
 import jakarta.servlet.ServletRequest;
+import java.net.URI;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -43,11 +45,17 @@ final class Engine {
   private final Gateway gateway;
   private final Router router;
   private final Map<Object, Filter> filters;
+  private final Map<URI, Filter> resources = new LinkedHashMap<>();
 
   private Engine(Gateway gateway, Map<Object, Filter> filters) {
     this.gateway = gateway;
     this.router = new Router(gateway.routes());
     this.filters = Collections.unmodifiableMap(filters);
+    filters.forEach((plugin, filter) -> {
+      if (plugin instanceof OidcGrantConfig config) {
+        config.resourceMetadata().ifPresent(at -> resources.putIfAbsent(at, filter));
+      }
+    });
   }
 
   /** Makes one filter of each plugin entry, however many routes it is in force for. */
@@ -74,6 +82,11 @@ final class Engine {
   /** The filters by their plugin's configuration, which is the same only as itself. */
   Map<Object, Filter> filters() {
     return filters;
+  }
+
+  /** The filters that guard resources with metadata, by its address. */
+  Map<URI, Filter> resources() {
+    return resources;
   }
 
   /** Finds the route of a request, which stays in this engine. */

@@ -1,6 +1,5 @@
 package io.oidcgrant.proxy.server;
 
-import io.oidcgrant.config.OidcGrantConfig;
 import jakarta.servlet.Filter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -8,6 +7,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URI;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,14 +37,11 @@ final class ResourceMetadataFilter extends HttpFilter {
   }
 
   private @Nullable Filter of(HttpServletRequest request) {
-    for (Map.Entry<Object, Filter> filter : engine.get().filters().entrySet()) {
-      if (filter.getKey() instanceof OidcGrantConfig config
-          && config
-              .resourceMetadata()
-              .filter(at -> at.getRawPath().equals(request.getRequestURI())
-                  && at.getHost().equalsIgnoreCase(request.getServerName()))
-              .isPresent()) {
-        return filter.getValue();
+    for (Map.Entry<URI, Filter> resource : engine.get().resources().entrySet()) {
+      URI metadata = resource.getKey();
+      if (metadata.getRawPath().equals(request.getRequestURI())
+          && metadata.getHost().equalsIgnoreCase(request.getServerName())) {
+        return resource.getValue();
       }
     }
     return null;
