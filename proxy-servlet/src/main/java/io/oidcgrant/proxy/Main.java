@@ -10,6 +10,7 @@ import io.oidcgrant.config.Reading;
 import io.oidcgrant.config.UpstreamOAuthConfig;
 import io.oidcgrant.flow.GrantRuntime;
 import io.oidcgrant.protocol.TrustedPeers;
+import io.oidcgrant.proxy.admin.AdminToken;
 import io.oidcgrant.proxy.admin.Readiness;
 import io.oidcgrant.proxy.config.EffectiveGateway;
 import io.oidcgrant.proxy.config.GatewayFiles;
@@ -286,10 +287,12 @@ public final class Main implements Runnable {
         description = "How the log is written to standard error. Default: plain.")
     private Logging.LogFormat format = Logging.LogFormat.PLAIN;
 
-    @Option(names = "--admin-token-file", hidden = true)
-    void adminTokenFile(@Nullable String value) {
-      notImplemented("--admin-token-file", value);
-    }
+    @Option(
+        names = "--admin-token-file",
+        paramLabel = "FILE",
+        description =
+            "Holds the token that the Admin API and X-Oidc-Explain ask for. Default: the Admin API asks for none and listens on loopback only.")
+    private @Nullable String adminTokenFile;
 
     @Option(names = "--state", hidden = true)
     void state(@Nullable String value) {
@@ -310,9 +313,9 @@ public final class Main implements Runnable {
           tls.equals("off") ? Optional.empty() : Optional.of(address("--listen-tls", tls));
       Optional<ListenAddress> adminAt =
           admin.equals("off") ? Optional.empty() : Optional.of(address("--admin", admin));
-      if (adminAt.isPresent() && !adminAt.get().loopback()) {
-        throw refused("--admin beyond loopback needs --admin-token-file, which is not implemented"
-            + " in this release");
+      Optional<AdminToken> adminToken = adminToken();
+      if (adminAt.isPresent() && !adminAt.get().loopback() && adminToken.isEmpty()) {
+        throw refused("--admin beyond loopback needs --admin-token-file");
       }
       if (grace < 0) {
         throw refused("--grace must not be negative");
@@ -337,12 +340,20 @@ public final class Main implements Runnable {
         tlsAt = Optional.empty();
       }
       try {
-        serve(found.get(), listenAt, tlsAt, adminAt, allowed, peers, keys());
+        serve(found.get(), listenAt, tlsAt, adminAt, adminToken, allowed, peers, keys());
         return 0;
       } catch (ConfigException e) {
         // What shows only when everything is put together.
         e.problems().forEach(System.err::println);
         return REFUSED;
+      }
+    }
+
+    private Optional<AdminToken> adminToken() {
+      try {
+        return Optional.ofNullable(adminTokenFile).map(Path::of).map(AdminToken::at);
+      } catch (IllegalArgumentException e) {
+        throw refused("--admin-token-file: " + e.getMessage());
       }
     }
 
@@ -359,6 +370,7 @@ public final class Main implements Runnable {
         ListenAddress listenAt,
         Optional<ListenAddress> tlsAt,
         Optional<ListenAddress> adminAt,
+        Optional<AdminToken> adminToken,
         Limits allowed,
         TrustedPeers peers,
         ClientKeys keys)
@@ -379,6 +391,7 @@ public final class Main implements Runnable {
             h2c,
             tlsAt,
             adminAt,
+            adminToken,
             allowed,
             peers,
             config -> grantFilter(config, runtime),

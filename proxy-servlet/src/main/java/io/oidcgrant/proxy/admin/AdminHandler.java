@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
@@ -17,6 +18,7 @@ import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,13 +39,25 @@ public final class AdminHandler extends Handler.Abstract {
   private final Supplier<List<ClientKeys>> keys;
   private final Prometheus metrics;
   private final AdminApi api;
+  private final Optional<AdminToken> token;
 
+  /**
+   * Creates it.
+   *
+   * @param token what must be known for more than health, metrics and public keys; empty for
+   *     nothing
+   */
   public AdminHandler(
-      Readiness readiness, Supplier<List<ClientKeys>> keys, Prometheus metrics, AdminApi api) {
+      Readiness readiness,
+      Supplier<List<ClientKeys>> keys,
+      Prometheus metrics,
+      AdminApi api,
+      Optional<AdminToken> token) {
     this.readiness = readiness;
     this.keys = keys;
     this.metrics = metrics;
     this.api = api;
+    this.token = token;
   }
 
   private record Answer(int status, String type, String body, String allow) {}
@@ -86,7 +100,10 @@ public final class AdminHandler extends Handler.Abstract {
     boolean open = path.startsWith("/health/")
         || path.equals("/metrics")
         || (read && path.equals("/openid-connect/jwks"));
-    if (!local && !open) {
+    if (!open && token.isPresent() && !token.get().is(presented(request))) {
+      return json(401, "{\"message\":\"Unauthorized\"}");
+    }
+    if (!open && token.isEmpty() && !local) {
       return json(403, "{\"message\":\"Host must be an IP address or localhost\"}");
     }
     return switch (path) {
@@ -105,6 +122,14 @@ public final class AdminHandler extends Handler.Abstract {
         yield new Answer(answer.status(), ErrorAnswer.CONTENT_TYPE, answer.json(), answer.allow());
       }
     };
+  }
+
+  /** As Konnect's API takes it, or as Kong Manager sends it. */
+  private static @Nullable String presented(Request request) {
+    String authorization = request.getHeaders().get(HttpHeader.AUTHORIZATION);
+    return authorization != null && authorization.regionMatches(true, 0, "Bearer ", 0, 7)
+        ? authorization.substring(7).strip()
+        : request.getHeaders().get("Kong-Admin-Token");
   }
 
   private static Answer notAllowed(String allow) {

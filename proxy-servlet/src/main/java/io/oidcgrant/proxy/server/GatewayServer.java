@@ -5,6 +5,7 @@ import io.oidcgrant.config.UpstreamOAuthConfig;
 import io.oidcgrant.flow.GrantRuntime;
 import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.admin.AdminHandler;
+import io.oidcgrant.proxy.admin.AdminToken;
 import io.oidcgrant.proxy.admin.Readiness;
 import io.oidcgrant.proxy.admin.api.AdminApi;
 import io.oidcgrant.proxy.config.Gateway;
@@ -91,6 +92,7 @@ public final class GatewayServer {
    * @param h2c whether HTTP/2 is spoken in clear text as well
    * @param listenTls empty for none; the configuration has a certificate otherwise
    * @param admin empty for none
+   * @param adminToken what the Admin API asks for; empty for nothing
    * @param grants makes the filter of one plugin entry
    * @param serviceTokens the same for the other plugin
    * @param runtime what the filters have in common
@@ -101,6 +103,7 @@ public final class GatewayServer {
       boolean h2c,
       Optional<ListenAddress> listenTls,
       Optional<ListenAddress> admin,
+      Optional<AdminToken> adminToken,
       Limits limits,
       TrustedPeers trusted,
       Function<OidcGrantConfig, Filter> grants,
@@ -177,7 +180,8 @@ public final class GatewayServer {
     AdminApi api = new AdminApi(() -> engine.get().gateway().written(), parts.runtime()::issuers);
     server.setHandler(new ByListener(
         admin,
-        new AdminHandler(parts.readiness(), parts.runtime()::clientKeys, told, api),
+        new AdminHandler(
+            parts.readiness(), parts.runtime()::clientKeys, told, api, parts.adminToken()),
         inFlight));
     try {
       open(proxy, parts.listen());
