@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.oidcgrant.cache.CaffeineTokenCache;
 import io.oidcgrant.cache.KeyedHash;
 import io.oidcgrant.credential.Credential;
+import io.oidcgrant.observe.GrantObserver;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
@@ -42,6 +43,7 @@ class CachingTokenSourceTest {
         },
         memory,
         () -> now,
+        GrantObserver.NONE,
         new CachingTokenSource.Settings(remembers, negativeTtl, Duration.ofSeconds(20)));
   }
 
@@ -207,6 +209,7 @@ class CachingTokenSourceTest {
         },
         memory,
         () -> now,
+        GrantObserver.NONE,
         new CachingTokenSource.Settings(true, Duration.ZERO, Duration.ofSeconds(20)));
     assertThat(failure(broken.tokens(wanted("b")).toCompletableFuture())).isEqualTo(Kind.INTERNAL);
     assertThat(memory.flights()).isEmpty();
@@ -219,6 +222,7 @@ class CachingTokenSourceTest {
         request -> slow,
         memory,
         () -> now,
+        GrantObserver.NONE,
         new CachingTokenSource.Settings(true, Duration.ZERO, Duration.ofMillis(500)));
     assertThat(failure(hasty.tokens(wanted("a")).toCompletableFuture()))
         .isEqualTo(Kind.ISSUER_TIMEOUT);
@@ -234,6 +238,7 @@ class CachingTokenSourceTest {
         request -> new CompletableFuture<>(),
         memory,
         () -> now,
+        GrantObserver.NONE,
         new CachingTokenSource.Settings(true, Duration.ZERO, Duration.ofMillis(20)));
     assertThat(failure(hasty.tokens(wanted("a")).toCompletableFuture()))
         .isEqualTo(Kind.ISSUER_TIMEOUT);
