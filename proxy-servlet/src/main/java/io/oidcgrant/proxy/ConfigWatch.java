@@ -5,6 +5,7 @@ import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.Reading;
 import io.oidcgrant.http.FileStamp;
 import io.oidcgrant.proxy.config.Gateway;
+import io.oidcgrant.proxy.metrics.Reloads;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -34,6 +35,7 @@ final class ConfigWatch implements AutoCloseable {
 
   private final Supplier<Read> read;
   private final Use use;
+  private final Reloads reloads;
   private final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "configuration");
@@ -50,9 +52,10 @@ final class ConfigWatch implements AutoCloseable {
    *
    * @param first what is in force
    */
-  ConfigWatch(Read first, Supplier<Read> read, Use use) {
+  ConfigWatch(Read first, Supplier<Read> read, Use use, Reloads reloads) {
     this.read = read;
     this.use = use;
+    this.reloads = reloads;
     this.files = first.reading().files();
     this.inForce = first.reading().stamp();
     this.seen = inForce;
@@ -87,6 +90,7 @@ final class ConfigWatch implements AutoCloseable {
         use.apply(found.gateway());
         files = found.reading().files();
         inForce = found.reading().stamp();
+        reloads.applied();
         LOG.info("configuration in force: {}", found.gateway().inWords());
       } else {
         refused(problems);
@@ -95,11 +99,13 @@ final class ConfigWatch implements AutoCloseable {
       refused(e.problems());
     } catch (Exception e) {
       // The next look must come all the same.
+      reloads.refused();
       LOG.error("the changed configuration is not used: {}", e.toString());
     }
   }
 
-  private static void refused(List<ConfigProblem> problems) {
+  private void refused(List<ConfigProblem> problems) {
+    reloads.refused();
     problems.forEach(problem -> LOG.error("the changed configuration is not used: {}", problem));
   }
 
