@@ -122,7 +122,9 @@ class MetricsIT {
 
   private static void reload(String text) throws Exception {
     Files.writeString(config, text);
-    assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(proxy.pid())).start().waitFor())
+    assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(proxy.pid()))
+            .start()
+            .waitFor())
         .isZero();
   }
 
