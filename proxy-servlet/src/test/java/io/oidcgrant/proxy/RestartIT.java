@@ -178,4 +178,35 @@ class RestartIT {
       slow.forEach(RawConnection::close);
     }
   }
+
+  private static void signal(ProxyProcess proxy, String name) throws Exception {
+    assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(proxy.pid()))
+            .start()
+            .waitFor())
+        .isZero();
+  }
+
+  /** They are open to their callers, who have sent a request already. */
+  @Test
+  void connectionsThatWaitToBeAccepted_areAnswered() throws Exception {
+    String config = "services:\n" + Configs.service("a", upstream.url());
+    List<RawConnection> waiting = new ArrayList<>();
+    try (ProxyProcess proxy =
+        ProxyProcess.run(Configs.file(directory, config), "--grace", "10")) {
+      assertThat(proxy.get("/a").status()).isEqualTo(200);
+      signal(proxy, "STOP");
+      for (int i = 0; i < 200; i++) {
+        waiting.add(proxy.connect().request("GET", "/a"));
+      }
+      signal(proxy, "TERM");
+      signal(proxy, "CONT");
+      for (RawConnection connection : waiting) {
+        assertThat(connection.read().status()).isEqualTo(200);
+        assertThat(connection.ended()).isTrue();
+      }
+      assertThat(proxy.exitStatus()).isZero();
+    } finally {
+      waiting.forEach(RawConnection::close);
+    }
+  }
 }

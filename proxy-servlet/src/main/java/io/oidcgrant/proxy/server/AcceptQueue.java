@@ -10,7 +10,7 @@ import org.eclipse.jetty.server.ServerConnector;
 
 /** Connections that are open to their callers already, and to the proxy not yet. */
 final class AcceptQueue {
-  private static final int MOST_MILLIS = 100;
+  private static final int MOST_MILLIS = 500;
 
   private AcceptQueue() {}
 
