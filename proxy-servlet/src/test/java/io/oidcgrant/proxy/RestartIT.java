@@ -191,8 +191,7 @@ class RestartIT {
   void connectionsThatWaitToBeAccepted_areAnswered() throws Exception {
     String config = "services:\n" + Configs.service("a", upstream.url());
     List<RawConnection> waiting = new ArrayList<>();
-    try (ProxyProcess proxy =
-        ProxyProcess.run(Configs.file(directory, config), "--grace", "10")) {
+    try (ProxyProcess proxy = ProxyProcess.run(Configs.file(directory, config), "--grace", "10")) {
       assertThat(proxy.get("/a").status()).isEqualTo(200);
       signal(proxy, "STOP");
       for (int i = 0; i < 200; i++) {
