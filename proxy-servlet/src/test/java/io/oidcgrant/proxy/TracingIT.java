@@ -10,6 +10,7 @@ import io.oidcgrant.config.Reading;
 import io.oidcgrant.flow.GrantRuntime;
 import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.admin.Readiness;
+import io.oidcgrant.proxy.config.Gateway;
 import io.oidcgrant.proxy.config.GatewayFiles;
 import io.oidcgrant.proxy.metrics.Metrics;
 import io.oidcgrant.proxy.server.GatewayServer;
@@ -77,15 +78,18 @@ class TracingIT {
             + Configs.service("gone", "http://127.0.0.1:" + FreePort.find())
                 .replace("  routes:", "  retries: 0\n  routes:"));
     Reading reading = new Reading(name -> null, false);
+    Gateway gateway = GatewayFiles.read(List.of(config), reading);
     Metrics metrics = new Metrics();
     runtime = GrantRuntime.create(ClientKeys.inMemory(), metrics.grants());
     server = GatewayServer.start(new GatewayServer.Parts(
-        GatewayFiles.read(List.of(config), reading),
+        gateway,
         ListenAddress.parse("127.0.0.1:0"),
         false,
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        LiveConfiguration.read(
+            documents -> new LiveConfiguration.Read(gateway, reading), Optional.empty(), reading),
         new Limits(65536, 256, 100, Duration.ofSeconds(10), 0, Duration.ofSeconds(75)),
         TrustedPeers.of(List.of()),
         plugin -> {

@@ -8,6 +8,7 @@ import io.oidcgrant.proxy.admin.AdminHandler;
 import io.oidcgrant.proxy.admin.AdminToken;
 import io.oidcgrant.proxy.admin.Readiness;
 import io.oidcgrant.proxy.admin.api.AdminApi;
+import io.oidcgrant.proxy.admin.api.Changes;
 import io.oidcgrant.proxy.config.Gateway;
 import io.oidcgrant.proxy.metrics.Metrics;
 import io.oidcgrant.proxy.metrics.Prometheus;
@@ -28,6 +29,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
@@ -96,6 +98,7 @@ public final class GatewayServer {
    * @param listenTls empty for none; the configuration has a certificate otherwise
    * @param admin empty for none
    * @param adminToken what the Admin API asks for; empty for nothing
+   * @param changes how the Admin API changes what is in force
    * @param grants makes the filter of one plugin entry
    * @param serviceTokens the same for the other plugin
    * @param runtime what the filters have in common
@@ -107,6 +110,7 @@ public final class GatewayServer {
       Optional<ListenAddress> listenTls,
       Optional<ListenAddress> admin,
       Optional<AdminToken> adminToken,
+      Changes changes,
       Limits limits,
       TrustedPeers trusted,
       Function<OidcGrantConfig, Filter> grants,
@@ -176,10 +180,11 @@ public final class GatewayServer {
                 clients,
                 spans.map(UpstreamSpans::new).orElse(null))),
         "/*");
-    Handler form = new RequestForm(new InStep(context), limits.headerBytes());
+    AtomicBoolean draining = new AtomicBoolean();
+    Handler form = new RequestForm(new InStep(context, draining::get), limits.headerBytes());
     RequestLimits requests = new RequestLimits(
         spans.<Handler>map(use -> new RequestSpans(use, form)).orElse(form), limits, metrics);
-    InFlight inFlight = new InFlight(requests);
+    InFlight inFlight = new InFlight(requests, draining);
     List<ServerConnector> callers =
         Stream.concat(Stream.of(proxy), proxyTls.stream()).toList();
     ConnectionCount connections = new ConnectionCount(limits.connections(), metrics, callers);
@@ -188,7 +193,7 @@ public final class GatewayServer {
     server.setRequestLog(new RequestCount(metrics, admin, limits.headerCount()));
     Prometheus told = new Prometheus(
         metrics, parts.runtime(), connections::getNetworkConnectionCount, inFlight::open);
-    AdminApi api = new AdminApi(() -> engine.get().gateway().written(), parts.runtime()::issuers);
+    AdminApi api = new AdminApi(parts.changes(), parts.runtime()::issuers);
     server.setHandler(new ByListener(
         admin,
         new AdminHandler(
@@ -292,6 +297,7 @@ public final class GatewayServer {
               : "the configuration had no certificates when this proxy started");
     }
     engine.set(made);
+    parts.metrics().reloads().applied();
     // What requests of before may still use.
     var unused = server.getScheduler().schedule(this::closeUnused, CLOSE_SECONDS, TimeUnit.SECONDS);
   }
@@ -304,14 +310,22 @@ public final class GatewayServer {
   /** Takes no new connections, finishes what is in flight, and stops. */
   public void drain(Duration grace) throws Exception {
     parts.readiness().drain();
-    proxy.close();
-    proxyTls.ifPresent(ServerConnector::close);
+    List<ServerConnector> callers =
+        Stream.concat(Stream.of(proxy), proxyTls.stream()).toList();
+    for (ServerConnector listener : callers) {
+      AcceptQueue.empty(listener);
+      listener.close();
+    }
     webSockets.end();
     // Tells callers in HTTP/2 to open no more streams.
     for (SessionContainer sessions : server.getContainedBeans(SessionContainer.class)) {
       var unused = sessions.shutdown();
     }
-    inFlight.drain(grace.toMillis());
+    inFlight.drain(
+        grace.toMillis(),
+        () -> callers.stream()
+            .mapToInt(listener -> listener.getConnectedEndPoints().size())
+            .sum());
     stop();
   }
 
