@@ -63,6 +63,9 @@ final class CachingTokenSource {
     if (tokens != null && !tokens.renewAt().isAfter(clock.instant())) {
       renew(wanted, tokens);
     }
+    if (tokens != null) {
+      wanted.lookedUp(Lookup.HIT);
+    }
     return tokens;
   }
 
@@ -73,6 +76,7 @@ final class CachingTokenSource {
   CompletionStage<Tokens> tokens(Wanted wanted) {
     Failure rejection = cache.rejection(wanted.key());
     if (rejection != null) {
+      wanted.lookedUp(Lookup.HIT);
       return CompletableFuture.failedFuture(rejection.toException());
     }
     return flight(wanted)
@@ -93,15 +97,18 @@ final class CachingTokenSource {
     CompletableFuture<Tokens> mine = new CompletableFuture<>();
     CompletableFuture<Tokens> other = flights.putIfAbsent(key, mine);
     if (other != null) {
+      wanted.lookedUp(Lookup.JOINED);
       return other;
     }
     // An earlier flight may have landed between the look into the cache and the start of this one.
     Tokens landed = settings.remembers() ? cache.tokens(key) : null;
     if (landed != null && landed.renewAt().isAfter(clock.instant())) {
       flights.remove(key, mine);
+      wanted.lookedUp(Lookup.HIT);
       mine.complete(landed);
       return mine;
     }
+    wanted.lookedUp(Lookup.MISS);
     return start(wanted, mine);
   }
 
