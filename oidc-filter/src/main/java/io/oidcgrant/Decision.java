@@ -70,8 +70,13 @@ public final class Decision {
         found == null ? "" : found.place().code(),
         wanted,
         failure.kind().code(),
-        failure.detail(),
+        words(failure, wanted),
         Optional.empty());
+  }
+
+  /** Its words, unless the issuer has put the credential into them, which it should not. */
+  private static String words(Failure failure, @Nullable Wanted wanted) {
+    return wanted != null && wanted.isRepeatedBy(failure.detail()) ? "" : failure.detail();
   }
 
   /**
@@ -86,7 +91,7 @@ public final class Decision {
         "",
         wanted,
         failure == null ? GRANTED : failure.kind().code(),
-        failure == null ? "" : failure.detail(),
+        failure == null ? "" : words(failure, wanted),
         Optional.empty());
   }
 

@@ -1,6 +1,7 @@
 package io.oidcgrant.flow;
 
 import io.oidcgrant.cache.CacheKey;
+import io.oidcgrant.protocol.Printable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * after the other.
  */
 public final class Wanted {
+  /** So much of a credential is a part of it. */
+  private static final int TELLING = 32;
+
   private final CacheKey key;
   private final GrantRequest request;
   private @Nullable Lookup lookup;
@@ -23,6 +27,12 @@ public final class Wanted {
 
   GrantRequest request() {
     return request;
+  }
+
+  /** Whether a text has the credential in it, or the beginning of a long one. */
+  public boolean isRepeatedBy(String text) {
+    String proof = Printable.of(request.credential().proof().reveal());
+    return !proof.isEmpty() && text.contains(proof.substring(0, Math.min(proof.length(), TELLING)));
   }
 
   void lookedUp(Lookup result) {

@@ -15,6 +15,7 @@ import io.oidcgrant.proxy.admin.Readiness;
 import io.oidcgrant.proxy.config.EffectiveGateway;
 import io.oidcgrant.proxy.config.GatewayFiles;
 import io.oidcgrant.proxy.config.GatewaySchema;
+import io.oidcgrant.proxy.server.AccessLog;
 import io.oidcgrant.proxy.server.GatewayServer;
 import io.oidcgrant.proxy.server.Limits;
 import io.oidcgrant.proxy.server.ListenAddress;
@@ -288,6 +289,19 @@ public final class Main implements Runnable {
     private Logging.LogFormat format = Logging.LogFormat.PLAIN;
 
     @Option(
+        names = "--access-log",
+        paramLabel = "off|on",
+        defaultValue = "off",
+        description =
+            "One line for each request, to standard error, in the form of the log. Default: off.")
+    private Switch accessLog = Switch.OFF;
+
+    enum Switch {
+      OFF,
+      ON
+    }
+
+    @Option(
         names = "--admin-token-file",
         paramLabel = "FILE",
         description =
@@ -357,6 +371,13 @@ public final class Main implements Runnable {
       }
     }
 
+    private Optional<AccessLog.Form> accessLog() {
+      return accessLog == Switch.OFF
+          ? Optional.empty()
+          : Optional.of(
+              format == Logging.LogFormat.JSON ? AccessLog.Form.JSON : AccessLog.Form.PLAIN);
+    }
+
     private ClientKeys keys() {
       try {
         return clientKeys == null ? ClientKeys.inMemory() : ClientKeys.at(Path.of(clientKeys));
@@ -394,6 +415,7 @@ public final class Main implements Runnable {
             adminToken,
             allowed,
             peers,
+            accessLog(),
             config -> grantFilter(config, runtime),
             config -> serviceTokenFilter(config, runtime),
             new PluginHeaders(),

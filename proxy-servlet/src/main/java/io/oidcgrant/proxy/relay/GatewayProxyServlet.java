@@ -3,6 +3,8 @@ package io.oidcgrant.proxy.relay;
 import io.oidcgrant.ServiceToken;
 import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.answer.ErrorAnswer;
+import io.oidcgrant.proxy.answer.Reason;
+import io.oidcgrant.proxy.answer.RequestId;
 import io.oidcgrant.proxy.route.Match;
 import io.oidcgrant.proxy.route.UpstreamService;
 import jakarta.servlet.ReadListener;
@@ -51,7 +53,6 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   /** Set on a request of HTTP/2 that has no body, where no length tells. */
   public static final String EMPTY = GatewayProxyServlet.class.getName() + ".empty";
 
-  private static final String RELAYED = GatewayProxyServlet.class.getName() + ".relayed";
   static final String CALLER_FAILURE = GatewayProxyServlet.class.getName() + ".failure";
 
   private static final String RETRIES = GatewayProxyServlet.class.getName() + ".retries";
@@ -118,13 +119,13 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
       return;
     }
-    request.setAttribute(RELAYED, true);
+    request.setAttribute(Relayed.ATTRIBUTE, new Relayed());
     super.service(request, response);
   }
 
   /** Whether the body of this request goes to an upstream, even when it is answered already. */
   public static boolean reads(Attributes request) {
-    return request.getAttribute(RELAYED) != null;
+    return Relayed.of(request) != null;
   }
 
   /** The base class would parse it as a URI, and throw at what is none. */
@@ -145,6 +146,10 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     return WebSocketHandshake.isAskedBy(request)
         ? upstream.version(HttpVersion.HTTP_1_1)
         : upstream;
+  }
+
+  private static Relayed relayed(HttpServletRequest request) {
+    return (Relayed) request.getAttribute(Relayed.ATTRIBUTE);
   }
 
   private static Match match(HttpServletRequest request) {
@@ -322,6 +327,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
 
     @Override
     public void onHeaders(Response upstream) {
+      relayed(request).answered();
       if (switches(upstream)) {
         if (!WebSocketHandshake.isAgreedTo(request, upstream.getHeaders())) {
           abort(upstream::abort, new IOException("switches to what is no WebSocket"));
@@ -534,6 +540,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     if (request.getAttribute(CALLER_FAILURE) instanceof Throwable caller) {
       LOG.debug(
           "{}: the request ended early: {}", service.name(), caller.getClass().getName());
+      relayed(request).failed(callerReason(caller));
       sendProxyResponseError(request, response, callerStatus(caller));
       return;
     }
@@ -544,6 +551,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       return;
     }
     trouble.log(service, status, why);
+    relayed(request).failed(UpstreamTrouble.reason(status, why));
     sendProxyResponseError(request, response, status);
   }
 
@@ -552,6 +560,12 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       return refused.getCode();
     }
     return failure instanceof TimeoutException ? 408 : 400;
+  }
+
+  private static Reason callerReason(Throwable failure) {
+    return failure instanceof HttpException || failure instanceof TimeoutException
+        ? Reason.ofStatus(callerStatus(failure))
+        : Reason.CALLER_GONE;
   }
 
   private static int status(Throwable failure) {
@@ -569,12 +583,16 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       HttpServletRequest request, HttpServletResponse response, int status) {
     try {
       if (response.isCommitted() || request.getAttribute(WRITING) != null) {
+        relayed(request).failed(Reason.CUT_OFF);
         response.sendError(-1);
         return;
       }
       response.reset();
       // What the container keeps of it is the caller's.
       response.setHeader("Connection", null);
+      if (request.getAttribute(RequestId.ATTRIBUTE) instanceof String id) {
+        response.setHeader(RequestId.HEADER, id);
+      }
       if (status == 503) {
         response.setHeader("Retry-After", "1");
       }

@@ -36,6 +36,7 @@ import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -93,6 +94,7 @@ public final class GatewayServer {
    * @param listenTls empty for none; the configuration has a certificate otherwise
    * @param admin empty for none
    * @param adminToken what the Admin API asks for; empty for nothing
+   * @param accessLog the form of its lines; empty for none
    * @param grants makes the filter of one plugin entry
    * @param serviceTokens the same for the other plugin
    * @param runtime what the filters have in common
@@ -106,6 +108,7 @@ public final class GatewayServer {
       Optional<AdminToken> adminToken,
       Limits limits,
       TrustedPeers trusted,
+      Optional<AccessLog.Form> accessLog,
       Function<OidcGrantConfig, Filter> grants,
       Function<UpstreamOAuthConfig, Filter> serviceTokens,
       ManagedHeaders managed,
@@ -168,13 +171,19 @@ public final class GatewayServer {
         "/*");
     RequestLimits requests = new RequestLimits(
         new RequestForm(new InStep(context), limits.headerBytes()), limits, metrics);
-    InFlight inFlight = new InFlight(requests);
+    InFlight inFlight =
+        new InFlight(new RequestIdHandler(new ExplainHandler(requests, parts.adminToken())));
     List<ServerConnector> callers =
         Stream.concat(Stream.of(proxy), proxyTls.stream()).toList();
     ConnectionCount connections = new ConnectionCount(limits.connections(), metrics, callers);
     server.addBean(connections);
     server.addBean(new Sweep(server.getScheduler(), callers, requests, limits, metrics));
-    server.setRequestLog(new RequestCount(metrics, admin, limits.headerCount()));
+    RequestCount count = new RequestCount(metrics, admin, limits.headerCount());
+    server.setRequestLog(parts
+        .accessLog()
+        .<RequestLog>map(form -> new RequestLog.Collection(
+            count, new AccessLog(form, admin, parts.trusted(), AccessLog.lines(server))))
+        .orElse(count));
     Prometheus told =
         new Prometheus(metrics, connections::getNetworkConnectionCount, inFlight::open);
     AdminApi api = new AdminApi(() -> engine.get().gateway().written(), parts.runtime()::issuers);

@@ -1,6 +1,7 @@
 package io.oidcgrant.proxy.server;
 
 import io.oidcgrant.proxy.answer.ErrorAnswer;
+import io.oidcgrant.proxy.answer.RequestId;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpFields;
@@ -22,6 +23,7 @@ final class JsonErrors implements Request.Handler {
     response.setStatus(answer.status());
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, ErrorAnswer.CONTENT_TYPE);
     ErrorAnswer.HEADERS.forEach((name, value) -> response.getHeaders().put(name, value));
+    response.getHeaders().put(RequestId.HEADER, RequestId.of(request));
     // What follows on the connection may not be what the server takes it for.
     response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
     byte[] body = answer.json();
