@@ -36,6 +36,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.util.Attributes;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
@@ -563,7 +564,8 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   }
 
   private static Reason callerReason(Throwable failure) {
-    return failure instanceof HttpException || failure instanceof TimeoutException
+    boolean answered = failure instanceof HttpException || failure instanceof TimeoutException;
+    return answered && !(failure instanceof EofException)
         ? Reason.ofStatus(callerStatus(failure))
         : Reason.CALLER_GONE;
   }

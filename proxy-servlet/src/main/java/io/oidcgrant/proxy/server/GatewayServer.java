@@ -127,7 +127,8 @@ public final class GatewayServer {
         new ArrayByteBufferPool(0, 4096, BUFFER, Integer.MAX_VALUE, 8L << 20, 16L << 20);
     Server server = new Server(threads, null, buffers);
     Metrics metrics = new Metrics();
-    JsonErrors errors = new JsonErrors();
+    Explanations explanations = new Explanations(parts.adminToken());
+    JsonErrors errors = new JsonErrors(explanations);
     server.setErrorHandler(errors);
 
     Limits limits = parts.limits();
@@ -172,7 +173,7 @@ public final class GatewayServer {
     RequestLimits requests = new RequestLimits(
         new RequestForm(new InStep(context), limits.headerBytes()), limits, metrics);
     InFlight inFlight =
-        new InFlight(new RequestIdHandler(new ExplainHandler(requests, parts.adminToken())));
+        new InFlight(new RequestIdHandler(new ExplainHandler(requests, explanations)));
     List<ServerConnector> callers =
         Stream.concat(Stream.of(proxy), proxyTls.stream()).toList();
     ConnectionCount connections = new ConnectionCount(limits.connections(), metrics, callers);

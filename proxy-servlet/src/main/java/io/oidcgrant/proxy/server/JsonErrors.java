@@ -13,6 +13,12 @@ import org.eclipse.jetty.util.Callback;
 
 /** What the server itself refuses, in the form of all other answers. Safe for concurrent use. */
 final class JsonErrors implements Request.Handler {
+  private final Explanations explanations;
+
+  JsonErrors(Explanations explanations) {
+    this.explanations = explanations;
+  }
+
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     int status = response.getStatus();
@@ -26,6 +32,9 @@ final class JsonErrors implements Request.Handler {
     response.getHeaders().put(RequestId.HEADER, RequestId.of(request));
     // What follows on the connection may not be what the server takes it for.
     response.getHeaders().put(HttpFields.CONNECTION_CLOSE);
+    if (explanations.areAskedBy(request)) {
+      Explanations.write(request, answer.status(), response.getHeaders());
+    }
     byte[] body = answer.json();
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
     response.write(true, ByteBuffer.wrap(body), callback);
