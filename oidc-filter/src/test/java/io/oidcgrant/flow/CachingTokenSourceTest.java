@@ -91,6 +91,26 @@ class CachingTokenSourceTest {
   }
 
   @Test
+  void everyCaller_knowsWhetherHeWaitedForAnother() {
+    Wanted first = wanted("a");
+    Wanted second = wanted("a");
+    Wanted third = wanted("a");
+    assertThat(first.lookup()).isNull();
+    ask(first);
+    ask(second);
+    asked.get(0).complete(tokens("good", 290, 300, true));
+    source.remembered(third);
+    assertThat(first.lookup()).isEqualTo(Lookup.MISS);
+    assertThat(second.lookup()).isEqualTo(Lookup.JOINED);
+    assertThat(third.lookup()).isEqualTo(Lookup.HIT);
+    now = START.plusSeconds(290);
+    Wanted renewing = wanted("a");
+    source.remembered(renewing);
+    assertThat(asked).hasSize(2);
+    assertThat(renewing.lookup()).isEqualTo(Lookup.HIT);
+  }
+
+  @Test
   void caller_whoGoesAway_harmsNobody() {
     CompletableFuture<Tokens> first = ask(wanted("a"));
     CompletableFuture<Tokens> second = ask(wanted("a"));
