@@ -25,5 +25,7 @@ record Explanations(Optional<AdminToken> token) {
   /** In place of any that an upstream has written. */
   static void write(Request request, int status, HttpFields.Mutable answer) {
     answer.put(TOLD, Verdict.of(request, status).explanation());
+    // Whoever keeps the answer gives it to nobody who has not asked in these words.
+    answer.add("Vary", ASKED);
   }
 }
