@@ -3,6 +3,7 @@ package io.oidcgrant;
 import io.oidcgrant.credential.Finding;
 import io.oidcgrant.flow.Caller;
 import io.oidcgrant.flow.Wanted;
+import io.oidcgrant.observe.GrantObserver.Lookup;
 import io.oidcgrant.protocol.Consumer;
 import io.oidcgrant.protocol.Failure;
 import java.util.Optional;
@@ -33,7 +34,7 @@ public final class Decision {
 
   private final String method;
   private final String location;
-  private final String cache;
+  private final @Nullable Lookup lookup;
   private final String reason;
   private final String detail;
   private final Optional<Consumer> consumer;
@@ -47,8 +48,7 @@ public final class Decision {
       Optional<Consumer> consumer) {
     this.method = method;
     this.location = location;
-    this.cache =
-        wanted == null || wanted.lookup() == null ? "" : wanted.lookup().code();
+    this.lookup = wanted == null ? null : wanted.lookup();
     this.reason = reason;
     this.detail = detail;
     this.consumer = consumer;
@@ -107,9 +107,9 @@ public final class Decision {
     return location;
   }
 
-  /** {@code hit}, {@code miss}, {@code joined}, or empty where no tokens were looked for. */
+  /** The code of a {@link Lookup}, or empty where no tokens were looked for. */
   public String cache() {
-    return cache;
+    return lookup == null ? "" : lookup.code();
   }
 
   /** One of the constants above, or the code of a {@link Failure.Kind}. */
@@ -132,7 +132,7 @@ public final class Decision {
     StringBuilder line = new StringBuilder("reason=").append(reason);
     append(line, " method=", method);
     append(line, " location=", location);
-    append(line, " cache=", cache);
+    append(line, " cache=", cache());
     return line.toString();
   }
 

@@ -2,6 +2,7 @@ package io.oidcgrant;
 
 import io.oidcgrant.config.UpstreamOAuthConfig;
 import io.oidcgrant.flow.Wanted;
+import io.oidcgrant.observe.GrantObserver;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import jakarta.servlet.ServletRequest;
@@ -23,11 +24,13 @@ final class ServiceErrorResponse {
   private static final Pattern PLACE = Pattern.compile("\\{\\{\\s*(status|message)\\s*}}");
 
   private final UpstreamOAuthConfig config;
+  private final GrantObserver observer;
   private final byte[] body;
   private final boolean exchange;
 
-  ServiceErrorResponse(UpstreamOAuthConfig config) {
+  ServiceErrorResponse(UpstreamOAuthConfig config, GrantObserver observer) {
     this.config = config;
+    this.observer = observer;
     this.body = body(config).getBytes(StandardCharsets.UTF_8);
     this.exchange = config.grantType().equals("token_exchange");
   }
@@ -65,6 +68,7 @@ final class ServiceErrorResponse {
     request.setAttribute(
         Decision.SERVICE_TOKEN, Decision.ofServiceToken(config.grantType(), wanted, failure));
     log(failure, request.getAttribute(OidcGrantFilter.REQUEST_ID));
+    observer.refused(failure.kind());
     boolean callers =
         exchange && (failure.kind() == Kind.NO_CREDENTIAL || failure.kind() == Kind.REJECTED);
     response.setHeader("Cache-Control", "no-store");

@@ -116,7 +116,7 @@ class DecisionIT {
         .hasToString("reason=rejected method=refresh_token location=header cache=miss");
     http.get("/", "Refresh-Token: bad");
     assertThat(decided())
-        .isEqualTo("reason=rejected method=refresh_token location=header cache=hit");
+        .isEqualTo("reason=rejected method=refresh_token location=header cache=rejection");
     http.get("/");
     assertThat(decided()).isEqualTo("reason=no_credential");
   }

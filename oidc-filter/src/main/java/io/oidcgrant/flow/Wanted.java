@@ -1,6 +1,9 @@
 package io.oidcgrant.flow;
 
 import io.oidcgrant.cache.CacheKey;
+import io.oidcgrant.credential.RequestView;
+import io.oidcgrant.observe.GrantObserver.Lookup;
+import io.oidcgrant.observe.TraceContext;
 import io.oidcgrant.protocol.Printable;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,13 @@ public final class Wanted {
   Wanted(CacheKey key, GrantRequest request) {
     this.key = key;
     this.request = request;
+  }
+
+  /** The same, with the trace of the request that waits for it. */
+  Wanted by(RequestView waiting) {
+    TraceContext trace =
+        TraceContext.current(waiting.headers("traceparent"), waiting.headers("tracestate"));
+    return trace == null ? this : new Wanted(key, request.causedBy(trace));
   }
 
   CacheKey key() {

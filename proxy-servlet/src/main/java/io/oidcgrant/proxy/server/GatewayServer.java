@@ -26,6 +26,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
@@ -116,7 +117,8 @@ public final class GatewayServer {
       Function<UpstreamOAuthConfig, Filter> serviceTokens,
       ManagedHeaders managed,
       Readiness readiness,
-      GrantRuntime runtime) {}
+      GrantRuntime runtime,
+      Metrics metrics) {}
 
   /**
    * Opens the listeners and starts.
@@ -129,7 +131,7 @@ public final class GatewayServer {
     ByteBufferPool buffers =
         new ArrayByteBufferPool(0, 4096, BUFFER, Integer.MAX_VALUE, 8L << 20, 16L << 20);
     Server server = new Server(threads, null, buffers);
-    Metrics metrics = new Metrics();
+    Metrics metrics = parts.metrics();
     Explanations explanations = new Explanations(parts.adminToken());
     JsonErrors errors = new JsonErrors(explanations);
     server.setErrorHandler(errors);
@@ -173,10 +175,11 @@ public final class GatewayServer {
             "relay",
             new GatewayProxyServlet(parts.trusted(), parts.managed(), webSockets, clients)),
         "/*");
+    AtomicBoolean draining = new AtomicBoolean();
     RequestLimits requests = new RequestLimits(
-        new RequestForm(new InStep(context), limits.headerBytes()), limits, metrics);
+        new RequestForm(new InStep(context, draining::get), limits.headerBytes()), limits, metrics);
     InFlight inFlight =
-        new InFlight(new RequestIdHandler(new ExplainHandler(requests, explanations)));
+        new InFlight(new RequestIdHandler(new ExplainHandler(requests, explanations)), draining);
     List<ServerConnector> callers =
         Stream.concat(Stream.of(proxy), proxyTls.stream()).toList();
     ConnectionCount connections = new ConnectionCount(limits.connections(), metrics, callers);
@@ -188,8 +191,8 @@ public final class GatewayServer {
         .<RequestLog>map(form -> new RequestLog.Collection(
             count, new AccessLog(form, admin, parts.trusted(), AccessLog.lines(server))))
         .orElse(count));
-    Prometheus told =
-        new Prometheus(metrics, connections::getNetworkConnectionCount, inFlight::open);
+    Prometheus told = new Prometheus(
+        metrics, parts.runtime(), connections::getNetworkConnectionCount, inFlight::open);
     AdminApi api = new AdminApi(parts.changes(), parts.runtime()::issuers);
     server.setHandler(new ByListener(
         admin,
@@ -306,14 +309,22 @@ public final class GatewayServer {
   /** Takes no new connections, finishes what is in flight, and stops. */
   public void drain(Duration grace) throws Exception {
     parts.readiness().drain();
-    proxy.close();
-    proxyTls.ifPresent(ServerConnector::close);
+    List<ServerConnector> callers =
+        Stream.concat(Stream.of(proxy), proxyTls.stream()).toList();
+    for (ServerConnector listener : callers) {
+      AcceptQueue.empty(listener);
+      listener.close();
+    }
     webSockets.end();
     // Tells callers in HTTP/2 to open no more streams.
     for (SessionContainer sessions : server.getContainedBeans(SessionContainer.class)) {
       var unused = sessions.shutdown();
     }
-    inFlight.drain(grace.toMillis());
+    inFlight.drain(
+        grace.toMillis(),
+        () -> callers.stream()
+            .mapToInt(listener -> listener.getConnectedEndPoints().size())
+            .sum());
     stop();
   }
 
