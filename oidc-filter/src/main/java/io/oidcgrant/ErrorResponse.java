@@ -81,7 +81,7 @@ final class ErrorResponse {
 
   void write(HttpServletRequest request, HttpServletResponse response, Failure failure)
       throws IOException {
-    log(failure);
+    log(failure, request.getAttribute(OidcGrantFilter.REQUEST_ID));
     Kind kind = failure.kind();
     observer.refused(kind);
     int status = status(kind);
@@ -209,12 +209,18 @@ final class ErrorResponse {
   }
 
   /** Callers' faults are for whoever looks; the issuer's and the operator's are for everybody. */
-  private static void log(Failure failure) {
+  private static void log(Failure failure, @Nullable Object requestId) {
+    String line = line(failure, requestId);
     switch (failure.kind()) {
-      case CLIENT_REFUSED, INTERNAL -> LOG.error("{}: {}", failure.kind().code(), failure.detail());
-      case NO_CREDENTIAL, MALFORMED_CREDENTIAL ->
-        LOG.debug("{}: {}", failure.kind().code(), failure.detail());
-      default -> LOG.warn("{}: {}", failure.kind().code(), failure.detail());
+      case CLIENT_REFUSED, INTERNAL -> LOG.error(line);
+      case NO_CREDENTIAL, MALFORMED_CREDENTIAL -> LOG.debug(line);
+      default -> LOG.warn(line);
     }
+  }
+
+  /** What the log has of it, with the id of the request where somebody gave it one. */
+  static String line(Failure failure, @Nullable Object requestId) {
+    String line = failure.kind().code() + ": " + failure.detail();
+    return requestId == null ? line : line + " (request " + requestId + ")";
   }
 }

@@ -71,6 +71,8 @@ final class Exchange {
       Predicate<HttpServletRequest> mayDispatch)
       throws IOException, ServletException {
     if (metadata != null && metadata.isAskedBy(request)) {
+      request.setAttribute(
+          Decision.ATTRIBUTE, Decision.passed(Decision.METADATA, Optional.empty()));
       metadata.write(request, response);
       return;
     }
@@ -96,10 +98,12 @@ final class Exchange {
       }
     }
     Passage passage = null;
+    Wanted wanted = null;
     Failure failure;
     try {
       if (finding instanceof Finding.Found found) {
-        passage = decide(request, response, seen, found, mayDispatch);
+        wanted = flow.wanted(found, seen);
+        passage = decide(request, response, seen, found, wanted, mayDispatch);
         if (passage == null) {
           // It waits.
           return;
@@ -115,7 +119,7 @@ final class Exchange {
     if (passage == null) {
       Optional<Caller> despite = flow.despite(failure);
       if (despite.isEmpty()) {
-        errors.write(request, response, failure);
+        refuse(request, response, Decision.refused(finding, wanted, failure), failure);
         return;
       }
       ForwardedRequest forwarded = new ForwardedRequest(request);
@@ -133,8 +137,8 @@ final class Exchange {
       HttpServletResponse response,
       IncomingRequest seen,
       Finding.Found found,
+      Wanted wanted,
       Predicate<HttpServletRequest> mayDispatch) {
-    Wanted wanted = flow.wanted(found, seen);
     Tokens tokens = flow.remembered(wanted);
     if (tokens == null && request.isAsyncSupported() && mayDispatch.test(request)) {
       new Waiting(request, response, hidden(found.hiding().queryNames()))
@@ -210,7 +214,7 @@ final class Exchange {
     for (int i = 0; i < caller.downstream().size(); i += 2) {
       response.setHeader(caller.downstream().get(i), caller.downstream().get(i + 1));
     }
-    mark(request, forwarded);
+    mark(request, forwarded, Decision.granted(found, wanted, caller));
   }
 
   /** What the caller sent and the upstream does not get, whether or not it was good. */
@@ -243,13 +247,26 @@ final class Exchange {
         flow.propagation(),
         caller.map(Caller::upstream).orElse(List.of()),
         response);
-    mark(request, forwarded);
+    mark(
+        request,
+        forwarded,
+        Decision.passed(
+            caller.isPresent() ? Decision.ANONYMOUS : Decision.PREFLIGHT,
+            caller.flatMap(Caller::consumer)));
     return forwarded;
   }
 
-  private void mark(HttpServletRequest request, ForwardedRequest forwarded) {
+  private void mark(HttpServletRequest request, ForwardedRequest forwarded, Decision decision) {
     OidcGrantFilter.markForwarded(request, forwarded);
+    request.setAttribute(Decision.ATTRIBUTE, decision);
     request.setAttribute(decided, forwarded);
+  }
+
+  private void refuse(
+      HttpServletRequest request, HttpServletResponse response, Decision decision, Failure failure)
+      throws IOException {
+    request.setAttribute(Decision.ATTRIBUTE, decision);
+    errors.write(request, response, failure);
   }
 
   /** One request that waits in asynchronous mode. */
@@ -259,6 +276,7 @@ final class Exchange {
     private final ForwardedRequest forwarded;
     private volatile Kind onTimeout = Kind.REQUEST_TIMEOUT;
     private volatile @Nullable Finding finding;
+    private volatile @Nullable Wanted wanted;
 
     Waiting(HttpServletRequest request, HttpServletResponse response, Set<String> hiddenFromQuery) {
       this(
@@ -301,12 +319,13 @@ final class Exchange {
           return;
         }
         finding = found;
-        Wanted wanted = flow.wanted(found, seen);
-        Tokens tokens = flow.remembered(wanted);
+        Wanted searchedFor = flow.wanted(found, seen);
+        wanted = searchedFor;
+        Tokens tokens = flow.remembered(searchedFor);
         if (tokens != null) {
-          pass(seen, found, wanted, tokens);
+          pass(seen, found, searchedFor, tokens);
         } else {
-          fetch(seen, found, wanted);
+          fetch(seen, found, searchedFor);
         }
       } catch (GrantException e) {
         fail(seen, e.failure());
@@ -316,12 +335,13 @@ final class Exchange {
       }
     }
 
-    void fetch(IncomingRequest seen, Finding.Found found, Wanted wanted) {
+    void fetch(IncomingRequest seen, Finding.Found found, Wanted asked) {
       onTimeout = Kind.ISSUER_TIMEOUT;
       finding = found;
-      var unused = flow.fetch(wanted, seen).whenComplete((tokens, error) -> {
+      wanted = asked;
+      var unused = flow.fetch(asked, seen).whenComplete((tokens, error) -> {
         if (tokens != null) {
-          pass(seen, found, wanted, tokens);
+          pass(seen, found, asked, tokens);
         } else {
           fail(
               seen,
@@ -332,7 +352,7 @@ final class Exchange {
       });
     }
 
-    private void pass(IncomingRequest seen, Finding.Found found, Wanted wanted, Tokens tokens) {
+    private void pass(IncomingRequest seen, Finding.Found found, Wanted asked, Tokens tokens) {
       if (!settle()) {
         return;
       }
@@ -341,7 +361,7 @@ final class Exchange {
         if (isPrivate(found, caller)) {
           response.restrict();
         }
-        grant(request, response, forwarded, seen, found, wanted, tokens, caller);
+        grant(request, response, forwarded, seen, found, asked, tokens, caller);
       } catch (GrantException e) {
         refused(seen, e.failure());
         return;
@@ -371,7 +391,7 @@ final class Exchange {
 
     @Override
     void answer(Failure failure) throws IOException {
-      errors.write(request, response, failure);
+      Exchange.this.refuse(request, response, Decision.refused(finding, wanted, failure), failure);
     }
 
     @Override

@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
  * then a request that waits for the issuer holds no thread; see {@link #setAsyncDispatch}.
  */
 public final class OidcGrantFilter extends TokenFilter {
+  /**
+   * Request attribute that an application may set: the id of the request, a text of its own making
+   * or checking. Log lines about requests that are refused name it.
+   */
+  public static final String REQUEST_ID = "io.oidcgrant.request_id";
+
   private static final String FORWARDED = OidcGrantFilter.class.getName() + ".forwarded";
 
   private final @Nullable TokenEndpointClient client;

@@ -1,9 +1,11 @@
 package io.oidcgrant;
 
 import io.oidcgrant.config.UpstreamOAuthConfig;
+import io.oidcgrant.flow.Wanted;
 import io.oidcgrant.observe.GrantObserver;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
+import jakarta.servlet.ServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +13,7 @@ import java.util.Locale;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.core.io.JsonStringEncoder;
@@ -56,8 +59,15 @@ final class ServiceErrorResponse {
   }
 
   /** As {@code behavior} says; what is wrong with a token of the caller's is his. */
-  void write(HttpServletResponse response, Failure failure) throws IOException {
-    log(failure);
+  void write(
+      ServletRequest request,
+      HttpServletResponse response,
+      @Nullable Wanted wanted,
+      Failure failure)
+      throws IOException {
+    request.setAttribute(
+        Decision.SERVICE_TOKEN, Decision.ofServiceToken(config.grantType(), wanted, failure));
+    log(failure, request.getAttribute(OidcGrantFilter.REQUEST_ID));
     observer.refused(failure.kind());
     boolean callers =
         exchange && (failure.kind() == Kind.NO_CREDENTIAL || failure.kind() == Kind.REJECTED);
@@ -91,11 +101,12 @@ final class ServiceErrorResponse {
     response.getOutputStream().flush();
   }
 
-  private static void log(Failure failure) {
+  private static void log(Failure failure, @Nullable Object requestId) {
+    String line = ErrorResponse.line(failure, requestId);
     switch (failure.kind()) {
-      case NO_CREDENTIAL -> LOG.debug("{}: {}", failure.kind().code(), failure.detail());
-      case CLIENT_REFUSED, INTERNAL -> LOG.error("{}: {}", failure.kind().code(), failure.detail());
-      default -> LOG.warn("{}: {}", failure.kind().code(), failure.detail());
+      case NO_CREDENTIAL -> LOG.debug(line);
+      case CLIENT_REFUSED, INTERNAL -> LOG.error(line);
+      default -> LOG.warn(line);
     }
   }
 }

@@ -56,8 +56,9 @@ final class ServiceExchange {
       Predicate<HttpServletRequest> mayDispatch)
       throws IOException, ServletException {
     ForwardedRequest forwarded = new ForwardedRequest(request);
+    Wanted wanted = null;
     try {
-      Wanted wanted = source.wanted(subject(request));
+      wanted = source.wanted(subject(request));
       Tokens tokens = source.remembered(wanted);
       if (tokens == null && request.isAsyncSupported() && mayDispatch.test(request)) {
         new Waiting(request, response, forwarded, wanted).fetch();
@@ -65,11 +66,11 @@ final class ServiceExchange {
       }
       pass(request, response, forwarded, wanted, tokens == null ? await(wanted, request) : tokens);
     } catch (GrantException e) {
-      errors.write(response, e.failure());
+      errors.write(request, response, wanted, e.failure());
       return;
     } catch (RuntimeException e) {
       LOG.error("a fault while a service token was put on a request", e);
-      errors.write(response, GrantException.failureOf(e));
+      errors.write(request, response, wanted, GrantException.failureOf(e));
       return;
     }
     chain.doFilter(forwarded, response);
@@ -120,6 +121,8 @@ final class ServiceExchange {
     ServiceToken token = new ServiceToken(source, config, errors, wanted, forwarded, tokens);
     token.use(tokens);
     UpstreamOAuthFilter.mark(request, token);
+    request.setAttribute(
+        Decision.SERVICE_TOKEN, Decision.ofServiceToken(config.grantType(), wanted, null));
     request.setAttribute(decided, forwarded);
   }
 
@@ -169,7 +172,7 @@ final class ServiceExchange {
 
     @Override
     void answer(Failure failure) throws IOException {
-      errors.write(response, failure);
+      errors.write(request, response, wanted, failure);
     }
 
     @Override

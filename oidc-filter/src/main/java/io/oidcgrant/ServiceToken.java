@@ -65,7 +65,7 @@ public final class ServiceToken {
 
   /** Answers the caller where {@link #renew} failed. */
   public void writeFailure(HttpServletResponse response, Throwable error) throws IOException {
-    errors.write(response, GrantException.failureOf(error));
+    errors.write(request, response, wanted, GrantException.failureOf(error));
   }
 
   void use(Tokens fresh) {

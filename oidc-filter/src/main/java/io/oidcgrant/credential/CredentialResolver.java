@@ -131,7 +131,21 @@ public final class CredentialResolver {
           : new Finding.Found(
               credential,
               new Hiding(headers, queryNames, bodyNames, cookies),
+              place(),
               !queryNames.isEmpty());
+    }
+
+    private Place place() {
+      if (!headers.isEmpty()) {
+        return Place.HEADER;
+      }
+      if (!queryNames.isEmpty()) {
+        return Place.QUERY;
+      }
+      if (bodyNames.isEmpty()) {
+        return Place.COOKIE;
+      }
+      return bodyKind == SearchableBody.FORM ? Place.FORM : Place.JSON;
     }
 
     private void header(String header) {

@@ -5,7 +5,14 @@ import java.util.Set;
 
 /** What a search for credentials came to. */
 public sealed interface Finding {
-  record Found(Credential credential, Hiding hiding, boolean inQuery) implements Finding {}
+  /**
+   * A credential.
+   *
+   * @param place the first of the places it stands in
+   * @param inQuery whether the query is one of them
+   */
+  record Found(Credential credential, Hiding hiding, Place place, boolean inQuery)
+      implements Finding {}
 
   /** Nothing that can be used; the failure says why. */
   record Missing(Failure failure) implements Finding {}

@@ -76,6 +76,7 @@ final class CachingTokenSource {
     if (!tokens.renewAt().isAfter(clock.instant())) {
       renew(wanted, tokens);
     }
+    wanted.lookedUp(Lookup.HIT);
     return tokens;
   }
 
@@ -86,6 +87,7 @@ final class CachingTokenSource {
   CompletionStage<Tokens> tokens(Wanted wanted) {
     Failure rejection = cache.rejection(wanted.key());
     if (rejection != null) {
+      wanted.lookedUp(Lookup.REJECTION);
       observer.lookedUp(Lookup.REJECTION);
       return CompletableFuture.failedFuture(rejection.toException());
     }
@@ -112,6 +114,7 @@ final class CachingTokenSource {
     CompletableFuture<Tokens> mine = new CompletableFuture<>();
     CompletableFuture<Tokens> other = flights.putIfAbsent(key, mine);
     if (other != null) {
+      wanted.lookedUp(Lookup.JOINED);
       lookup.lookedUp(Lookup.JOINED);
       return other;
     }
@@ -119,10 +122,12 @@ final class CachingTokenSource {
     Tokens landed = settings.remembers() ? cache.tokens(key) : null;
     if (landed != null && landed.renewAt().isAfter(clock.instant())) {
       flights.remove(key, mine);
+      wanted.lookedUp(Lookup.HIT);
       mine.complete(landed);
       lookup.lookedUp(Lookup.HIT);
       return mine;
     }
+    wanted.lookedUp(Lookup.MISS);
     lookup.lookedUp(Lookup.MISS);
     return start(wanted, mine);
   }

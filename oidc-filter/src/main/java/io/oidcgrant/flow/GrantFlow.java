@@ -134,6 +134,7 @@ public final class GrantFlow {
         ? new Finding.Found(
             found.credential(),
             found.hiding().and(place.hiding()),
+            found.place(),
             found.inQuery() || place.inQuery(request))
         : finding;
   }

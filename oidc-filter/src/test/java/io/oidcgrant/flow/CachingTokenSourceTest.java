@@ -6,6 +6,7 @@ import io.oidcgrant.cache.CaffeineTokenCache;
 import io.oidcgrant.cache.KeyedHash;
 import io.oidcgrant.credential.Credential;
 import io.oidcgrant.observe.GrantObserver;
+import io.oidcgrant.observe.GrantObserver.Lookup;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
@@ -92,6 +93,26 @@ class CachingTokenSourceTest {
     assertThat(answers).allSatisfy(answer -> assertThat(answer).isCompletedWithValue(good));
     assertThat(source.remembered(wanted("a"))).isSameAs(good);
     assertThat(source.remembered(wanted("b"))).isNull();
+  }
+
+  @Test
+  void everyCaller_knowsWhetherHeWaitedForAnother() {
+    Wanted first = wanted("a");
+    Wanted second = wanted("a");
+    Wanted third = wanted("a");
+    assertThat(first.lookup()).isNull();
+    ask(first);
+    ask(second);
+    asked.get(0).complete(tokens("good", 290, 300, true));
+    source.remembered(third);
+    assertThat(first.lookup()).isEqualTo(Lookup.MISS);
+    assertThat(second.lookup()).isEqualTo(Lookup.JOINED);
+    assertThat(third.lookup()).isEqualTo(Lookup.HIT);
+    now = START.plusSeconds(290);
+    Wanted renewing = wanted("a");
+    source.remembered(renewing);
+    assertThat(asked).hasSize(2);
+    assertThat(renewing.lookup()).isEqualTo(Lookup.HIT);
   }
 
   @Test

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import java.util.List;
@@ -23,6 +24,9 @@ final class Logging {
    */
   private static final List<String> CALLERS =
       List.of("org.eclipse.jetty.http.HttpParser", "org.eclipse.jetty.util.HostPort");
+
+  /** The logger of the access log. */
+  static final String ACCESS = "access";
 
   private Logging() {}
 
@@ -48,7 +52,31 @@ final class Logging {
   static void setUp(LogLevel level, LogFormat format) {
     LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
     context.reset();
-    Encoder<ILoggingEvent> encoder = format == LogFormat.JSON ? json() : plain();
+    Level wanted = Level.toLevel(level.name());
+    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    root.setLevel(wanted);
+    root.addAppender(appender(context, format == LogFormat.JSON ? json() : plain()));
+    access(context);
+    // Jetty tells at INFO that it starts, which is not news.
+    Level capped = wanted.isGreaterOrEqual(Level.WARN)
+        ? wanted
+        : wanted == Level.INFO ? Level.WARN : Level.INFO;
+    CAPPED.forEach(name -> context.getLogger(name).setLevel(capped));
+    CALLERS.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
+  }
+
+  /** Its lines come whole, and whoever wants none does not write them. */
+  private static void access(LoggerContext context) {
+    PatternLayoutEncoder encoder = new PatternLayoutEncoder();
+    encoder.setPattern("%msg%n");
+    Logger access = context.getLogger(ACCESS);
+    access.setLevel(Level.INFO);
+    access.setAdditive(false);
+    access.addAppender(appender(context, encoder));
+  }
+
+  private static Appender<ILoggingEvent> appender(
+      LoggerContext context, Encoder<ILoggingEvent> encoder) {
     encoder.setContext(context);
     encoder.start();
     ConsoleAppender<ILoggingEvent> appender = new ConsoleAppender<>();
@@ -56,16 +84,7 @@ final class Logging {
     appender.setTarget("System.err");
     appender.setEncoder(encoder);
     appender.start();
-    Level wanted = Level.toLevel(level.name());
-    Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    root.setLevel(wanted);
-    root.addAppender(appender);
-    // Jetty tells at INFO that it starts, which is not news.
-    Level capped = wanted.isGreaterOrEqual(Level.WARN)
-        ? wanted
-        : wanted == Level.INFO ? Level.WARN : Level.INFO;
-    CAPPED.forEach(name -> context.getLogger(name).setLevel(capped));
-    CALLERS.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
+    return appender;
   }
 
   private static Encoder<ILoggingEvent> json() {

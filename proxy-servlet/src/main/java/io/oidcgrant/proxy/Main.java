@@ -18,6 +18,7 @@ import io.oidcgrant.proxy.config.GatewayFiles;
 import io.oidcgrant.proxy.config.GatewaySchema;
 import io.oidcgrant.proxy.config.StateFile;
 import io.oidcgrant.proxy.metrics.Metrics;
+import io.oidcgrant.proxy.server.AccessLog;
 import io.oidcgrant.proxy.server.GatewayServer;
 import io.oidcgrant.proxy.server.Limits;
 import io.oidcgrant.proxy.server.ListenAddress;
@@ -305,6 +306,19 @@ public final class Main implements Runnable {
     private Logging.LogFormat format = Logging.LogFormat.PLAIN;
 
     @Option(
+        names = "--access-log",
+        paramLabel = "off|on",
+        defaultValue = "off",
+        description =
+            "One line for each request, to standard error, in the form of the log. Default: off.")
+    private Switch accessLog = Switch.OFF;
+
+    enum Switch {
+      OFF,
+      ON
+    }
+
+    @Option(
         names = "--admin-token-file",
         paramLabel = "FILE",
         description =
@@ -374,6 +388,13 @@ public final class Main implements Runnable {
       }
     }
 
+    private Optional<AccessLog.Form> accessLog() {
+      return accessLog == Switch.OFF
+          ? Optional.empty()
+          : Optional.of(
+              format == Logging.LogFormat.JSON ? AccessLog.Form.JSON : AccessLog.Form.PLAIN);
+    }
+
     private Optional<StateFile> stateFile() {
       try {
         return Optional.ofNullable(state).map(Path::of).map(StateFile::new);
@@ -421,6 +442,7 @@ public final class Main implements Runnable {
             live,
             allowed,
             peers,
+            accessLog(),
             config -> grantFilter(config, runtime),
             config -> serviceTokenFilter(config, runtime),
             new PluginHeaders(),

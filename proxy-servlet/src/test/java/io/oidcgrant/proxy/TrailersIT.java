@@ -42,6 +42,8 @@ class TrailersIT {
       "X-Forwarded-Anything: evil",
       "Forwarded: for=evil",
       "X-Real-IP: evil",
+      "X-Request-Id: evil",
+      "X-Oidc-Explain: evil",
       "X-Named: evil",
       "Via: evil",
       "DPoP: evil");

@@ -42,6 +42,7 @@ class VerbatimIT {
       "x-forwarded-prefix",
       "x-forwarded-proto",
       "x-real-ip",
+      "x-request-id",
       "authorization",
       "refresh-token",
       "x-credential-identifier",

@@ -3,6 +3,8 @@ package io.oidcgrant.proxy.relay;
 import io.oidcgrant.ServiceToken;
 import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.answer.ErrorAnswer;
+import io.oidcgrant.proxy.answer.Reason;
+import io.oidcgrant.proxy.answer.RequestId;
 import io.oidcgrant.proxy.route.Match;
 import io.oidcgrant.proxy.route.UpstreamService;
 import io.oidcgrant.proxy.trace.UpstreamSpans;
@@ -35,6 +37,7 @@ import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.util.Attributes;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +55,6 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   /** Set on a request of HTTP/2 that has no body, where no length tells. */
   public static final String EMPTY = GatewayProxyServlet.class.getName() + ".empty";
 
-  private static final String RELAYED = GatewayProxyServlet.class.getName() + ".relayed";
   static final String CALLER_FAILURE = GatewayProxyServlet.class.getName() + ".failure";
 
   private static final String RETRIES = GatewayProxyServlet.class.getName() + ".retries";
@@ -126,13 +128,13 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       response.setStatus(HttpServletResponse.SC_NO_CONTENT);
       return;
     }
-    request.setAttribute(RELAYED, true);
+    request.setAttribute(Relayed.ATTRIBUTE, new Relayed());
     super.service(request, response);
   }
 
   /** Whether the body of this request goes to an upstream, even when it is answered already. */
   public static boolean reads(Attributes request) {
-    return request.getAttribute(RELAYED) != null;
+    return Relayed.of(request) != null;
   }
 
   /** The base class would parse it as a URI, and throw at what is none. */
@@ -153,6 +155,10 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     return WebSocketHandshake.isAskedBy(request)
         ? upstream.version(HttpVersion.HTTP_1_1)
         : upstream;
+  }
+
+  private static Relayed relayed(HttpServletRequest request) {
+    return (Relayed) request.getAttribute(Relayed.ATTRIBUTE);
   }
 
   private static Match match(HttpServletRequest request) {
@@ -333,6 +339,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
 
     @Override
     public void onHeaders(Response upstream) {
+      relayed(request).answered();
       if (switches(upstream)) {
         if (!WebSocketHandshake.isAgreedTo(request, upstream.getHeaders())) {
           abort(upstream::abort, new IOException("switches to what is no WebSocket"));
@@ -545,6 +552,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     if (request.getAttribute(CALLER_FAILURE) instanceof Throwable caller) {
       LOG.debug(
           "{}: the request ended early: {}", service.name(), caller.getClass().getName());
+      relayed(request).failed(callerReason(caller));
       sendProxyResponseError(request, response, callerStatus(caller));
       return;
     }
@@ -555,6 +563,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       return;
     }
     trouble.log(service, status, why);
+    relayed(request).failed(UpstreamTrouble.reason(status, why));
     sendProxyResponseError(request, response, status);
   }
 
@@ -563,6 +572,13 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       return refused.getCode();
     }
     return failure instanceof TimeoutException ? 408 : 400;
+  }
+
+  private static Reason callerReason(Throwable failure) {
+    boolean answered = failure instanceof HttpException || failure instanceof TimeoutException;
+    return answered && !(failure instanceof EofException)
+        ? Reason.ofStatus(callerStatus(failure))
+        : Reason.CALLER_GONE;
   }
 
   private static int status(Throwable failure) {
@@ -580,12 +596,16 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       HttpServletRequest request, HttpServletResponse response, int status) {
     try {
       if (response.isCommitted() || request.getAttribute(WRITING) != null) {
+        relayed(request).failed(Reason.CUT_OFF);
         response.sendError(-1);
         return;
       }
       response.reset();
       // What the container keeps of it is the caller's.
       response.setHeader("Connection", null);
+      if (request.getAttribute(RequestId.ATTRIBUTE) instanceof String id) {
+        response.setHeader(RequestId.HEADER, id);
+      }
       if (status == 503) {
         response.setHeader("Retry-After", "1");
       }

@@ -2,6 +2,7 @@ package io.oidcgrant.proxy.relay;
 
 import io.oidcgrant.UpstreamProof;
 import io.oidcgrant.protocol.TrustedPeers;
+import io.oidcgrant.proxy.answer.RequestId;
 import io.oidcgrant.proxy.route.Match;
 import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.UpstreamService;
@@ -44,6 +45,9 @@ final class HeaderPolicy {
   private static final Set<String> FORWARDING =
       Set.of("forwarded", "x-real-ip", "x-original-url", "x-rewrite-url", "x-original-host");
 
+  /** What is for this proxy: the upstream gets its own word for it, or none. */
+  static final Set<String> OURS = Set.of("x-request-id", "x-oidc-explain");
+
   private final TrustedPeers trusted;
   private final ManagedHeaders managed;
 
@@ -62,6 +66,7 @@ final class HeaderPolicy {
       if (lower.equals("host")
           || (!lower.equals(folded) && (folded.equals("host") || folded.equals("content-length")))
           || HOP_BY_HOP.contains(folded)
+          || OURS.contains(folded)
           || named.contains(lower)
           || (!believed && forwarding(folded))
           || managed.isManaged(request, name)) {
@@ -81,6 +86,9 @@ final class HeaderPolicy {
     forwarded(request, match, upstream, believed);
     String protocol = request.getProtocol();
     append(upstream, "Via", protocol.substring(protocol.indexOf('/') + 1) + " " + PSEUDONYM);
+    if (request.getAttribute(RequestId.ATTRIBUTE) instanceof String id) {
+      upstream.put(RequestId.HEADER, id);
+    }
     for (Map.Entry<String, String> own : managed.of(request).entrySet()) {
       upstream.put(own.getKey(), own.getValue());
     }
@@ -136,6 +144,8 @@ final class HeaderPolicy {
 
   /** The headers of the answer to the caller. */
   void response(HttpServletRequest request, HttpFields upstream, HttpServletResponse response) {
+    // It is the upstream that answers.
+    response.setHeader(RequestId.HEADER, null);
     // A nonce for proofs of ours means nothing to the caller, who may have others.
     boolean proven = managed.proof(request) != null;
     Set<String> named = namedByConnection(upstream.getValues("Connection"));

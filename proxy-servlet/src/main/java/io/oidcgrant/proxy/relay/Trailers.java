@@ -64,6 +64,7 @@ final class Trailers {
     upstream.trailersSupplier(() -> passing(
         caller.getTrailers(),
         name -> !HeaderPolicy.forwarding(name)
+            && !HeaderPolicy.OURS.contains(name)
             && !named.contains(name)
             && !managed.isManaged(request, name)));
   }

@@ -1,7 +1,12 @@
 package io.oidcgrant.proxy.relay;
 
 import io.oidcgrant.protocol.Printable;
+import io.oidcgrant.proxy.answer.Reason;
 import io.oidcgrant.proxy.route.UpstreamService;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +33,21 @@ final class UpstreamTrouble {
     } else if (due(service.name())) {
       LOG.warn("{}: answered {}: TLS with the upstream failed: {}", service.name(), status, tls);
     }
+  }
+
+  /** Of an answer that is ours, for the upstream has none. */
+  static Reason reason(int status, Throwable why) {
+    return switch (status) {
+      case 503 -> Reason.UPSTREAM_BUSY;
+      case 504 -> Reason.UPSTREAM_TIMEOUT;
+      default ->
+        why instanceof ConnectException
+                || why instanceof NoRouteToHostException
+                || why instanceof UnknownHostException
+                || why instanceof UnresolvedAddressException
+            ? Reason.UPSTREAM_UNREACHABLE
+            : Reason.UPSTREAM_UNUSABLE;
+    };
   }
 
   private boolean due(String service) {

@@ -41,6 +41,7 @@ import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -99,6 +100,7 @@ public final class GatewayServer {
    * @param admin empty for none
    * @param adminToken what the Admin API asks for; empty for nothing
    * @param changes how the Admin API changes what is in force
+   * @param accessLog the form of its lines; empty for none
    * @param grants makes the filter of one plugin entry
    * @param serviceTokens the same for the other plugin
    * @param runtime what the filters have in common
@@ -113,6 +115,7 @@ public final class GatewayServer {
       Changes changes,
       Limits limits,
       TrustedPeers trusted,
+      Optional<AccessLog.Form> accessLog,
       Function<OidcGrantConfig, Filter> grants,
       Function<UpstreamOAuthConfig, Filter> serviceTokens,
       ManagedHeaders managed,
@@ -132,7 +135,8 @@ public final class GatewayServer {
         new ArrayByteBufferPool(0, 4096, BUFFER, Integer.MAX_VALUE, 8L << 20, 16L << 20);
     Server server = new Server(threads, null, buffers);
     Metrics metrics = parts.metrics();
-    JsonErrors errors = new JsonErrors();
+    Explanations explanations = new Explanations(parts.adminToken());
+    JsonErrors errors = new JsonErrors(explanations);
     server.setErrorHandler(errors);
 
     Limits limits = parts.limits();
@@ -184,13 +188,19 @@ public final class GatewayServer {
     Handler form = new RequestForm(new InStep(context, draining::get), limits.headerBytes());
     RequestLimits requests = new RequestLimits(
         spans.<Handler>map(use -> new RequestSpans(use, form)).orElse(form), limits, metrics);
-    InFlight inFlight = new InFlight(requests, draining);
+    InFlight inFlight =
+        new InFlight(new RequestIdHandler(new ExplainHandler(requests, explanations)), draining);
     List<ServerConnector> callers =
         Stream.concat(Stream.of(proxy), proxyTls.stream()).toList();
     ConnectionCount connections = new ConnectionCount(limits.connections(), metrics, callers);
     server.addBean(connections);
     server.addBean(new Sweep(server.getScheduler(), callers, requests, limits, metrics));
-    server.setRequestLog(new RequestCount(metrics, admin, limits.headerCount()));
+    RequestCount count = new RequestCount(metrics, admin, limits.headerCount());
+    server.setRequestLog(parts
+        .accessLog()
+        .<RequestLog>map(form -> new RequestLog.Collection(
+            count, new AccessLog(form, admin, parts.trusted(), AccessLog.lines(server))))
+        .orElse(count));
     Prometheus told = new Prometheus(
         metrics, parts.runtime(), connections::getNetworkConnectionCount, inFlight::open);
     AdminApi api = new AdminApi(parts.changes(), parts.runtime()::issuers);
