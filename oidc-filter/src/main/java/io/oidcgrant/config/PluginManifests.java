@@ -125,7 +125,7 @@ public final class PluginManifests {
         .put("enabled", Boolean.toString(!disabled))
         .put("config", patched);
     protocols.ifPresent(value -> entry.put("protocols", value));
-    return PluginEntry.read(entry.build(), manifest.path(), reading);
+    return PluginEntry.read(entry.build(), manifest.path(), reading).filter(PluginEntry::enabled);
   }
 
   private ConfigNode patch(ConfigNode config, ConfigNode written, String path, Manifest manifest) {
