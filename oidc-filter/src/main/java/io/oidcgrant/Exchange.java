@@ -200,7 +200,7 @@ final class Exchange {
       Wanted wanted,
       Tokens tokens,
       Caller caller) {
-    forwarded.revokeBy(() -> flow.revoke(wanted, tokens, seen));
+    forwarded.revokeBy(asking -> flow.revoke(wanted, tokens, asking));
     forwarded.grant(seen, hiding(found, seen), flow.propagation(), caller.upstream(), response);
     forwarded.identify(new CallerPrincipal(caller, tokens), authType(found.credential()));
     DpopProofs proofs = flow.upstreamProofs(tokens);

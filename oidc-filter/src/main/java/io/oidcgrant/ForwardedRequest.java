@@ -35,7 +35,7 @@ import java.util.Set;
 import java.util.StringJoiner;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +54,7 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
   private @Nullable UpstreamProof proof;
   private Instant streamEnd = Instant.MAX;
   private Duration streamGrace = Duration.ZERO;
-  private @Nullable Supplier<CompletionStage<@Nullable Void>> revocation;
+  private @Nullable Function<RequestView, CompletionStage<@Nullable Void>> revocation;
   private @Nullable String madeProof;
   private @Nullable ServletResponse response;
   private boolean beginning;
@@ -172,13 +172,15 @@ final class ForwardedRequest extends HttpServletRequestWrapper {
     original.setAttribute(CallerPrincipal.ATTRIBUTE, caller);
   }
 
-  /** How the tokens of this request are ended. */
-  void revokeBy(Supplier<CompletionStage<@Nullable Void>> means) {
+  /** How the tokens of this request are ended, given the request that asks for it. */
+  void revokeBy(Function<RequestView, CompletionStage<@Nullable Void>> means) {
     revocation = means;
   }
 
   CompletionStage<@Nullable Void> revoke() {
-    return revocation == null ? CompletableFuture.completedFuture(null) : revocation.get();
+    return revocation == null
+        ? CompletableFuture.completedFuture(null)
+        : revocation.apply(new IncomingRequest(this, null));
   }
 
   /** Has the access token go with proofs. */

@@ -18,6 +18,7 @@ import io.oidcgrant.testing.RecordingObserver;
 import io.oidcgrant.testing.ScriptedIssuer;
 import io.oidcgrant.testing.ScriptedIssuer.Asked;
 import io.oidcgrant.testing.ScriptedIssuer.Reply;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -100,7 +101,7 @@ class ObserverIT {
 
   @Test
   void everyOutcome_isHeard() {
-    RawHttp http = app(FilterBench.config(issuer).timeout(java.time.Duration.ofMillis(500)));
+    RawHttp http = app(FilterBench.config(issuer).timeout(Duration.ofMillis(1500)));
     assertThat(afterwards(Reply.error(401, "invalid_client"), http, 503))
         .containsExactly("cache miss", "token client_rejected", "refused client_refused");
     assertThat(afterwards(Reply.json(200, "[]"), http, 502))

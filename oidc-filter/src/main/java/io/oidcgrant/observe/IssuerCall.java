@@ -9,12 +9,16 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One call of an issuer: {@link #watch} is around all of it, {@link #send} around what goes out.
  * One per call; its steps may run on any thread, one after the other.
  */
 public final class IssuerCall {
+  private static final Logger LOG = LoggerFactory.getLogger(IssuerCall.class);
+
   private final GrantObserver observer;
   private final Endpoint endpoint;
   private final @Nullable TraceContext cause;
@@ -59,13 +63,22 @@ public final class IssuerCall {
   public <T> T send(String method, URI address, Function<Map<String, String>, T> sender) {
     sent = true;
     began = System.nanoTime();
-    Tracing tracing = Tracing.inUse();
-    if (tracing == null) {
-      return sender.apply(cause == null ? Map.of() : cause.headers());
-    }
-    CallSpan started = tracing.begin(endpoint, method, address, cause);
+    CallSpan started = begin(method, address);
     span = started;
-    return started.within(() -> sender.apply(started.headers()));
+    return started == null
+        ? sender.apply(cause == null ? Map.of() : cause.headers())
+        : started.within(() -> sender.apply(started.headers()));
+  }
+
+  /** Null where there is none; a tracer that fails harms no call. */
+  private @Nullable CallSpan begin(String method, URI address) {
+    Tracing tracing = Tracing.inUse();
+    try {
+      return tracing == null ? null : tracing.begin(endpoint, method, address, cause);
+    } catch (RuntimeException e) {
+      LOG.debug("no span", e);
+      return null;
+    }
   }
 
   /** An answer has come, with this status. */
@@ -77,7 +90,11 @@ public final class IssuerCall {
     observer.called(endpoint, outcome, sent ? Math.max(1, System.nanoTime() - began) : 0);
     CallSpan started = span;
     if (started != null) {
-      started.end(status, outcome);
+      try {
+        started.end(status, outcome);
+      } catch (RuntimeException e) {
+        LOG.debug("a span does not end", e);
+      }
     }
   }
 }

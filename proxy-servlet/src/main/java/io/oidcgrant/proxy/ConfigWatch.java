@@ -35,7 +35,11 @@ final class ConfigWatch implements AutoCloseable {
   /** Of what was refused; empty for nothing. */
   private String refused = "";
 
-  /** Begins to watch. */
+  /**
+   * Begins to watch.
+   *
+   * @param reloads where it is counted that something was refused
+   */
   ConfigWatch(LiveConfiguration live, Reloads reloads) {
     this.live = live;
     this.reloads = reloads;
@@ -68,7 +72,6 @@ final class ConfigWatch implements AutoCloseable {
     try {
       live.reload();
       refused = "";
-      reloads.applied();
       LOG.info("configuration in force: {}", live.gateway().inWords());
     } catch (ConfigException e) {
       refused(e.problems());

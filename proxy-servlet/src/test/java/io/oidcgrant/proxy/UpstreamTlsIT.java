@@ -87,7 +87,9 @@ class UpstreamTlsIT {
                 "  ca_certificates: [ours]\n" + "  client_certificate: {id: renewed}")
             + service("unknown", "asking", "  ca_certificates: [ours]")
             + Configs.service("h2", "https://127.0.0.1:" + http2.port())
-            + "  ca_certificates: [ours]\n"));
+            + "  ca_certificates: [ours]\n"),
+        "--listen-tls",
+        "off");
   }
 
   private static void upstream(String name, RawUpstream upstream) {

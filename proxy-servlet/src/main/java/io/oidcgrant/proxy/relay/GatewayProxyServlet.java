@@ -7,6 +7,7 @@ import io.oidcgrant.proxy.answer.Reason;
 import io.oidcgrant.proxy.answer.RequestId;
 import io.oidcgrant.proxy.route.Match;
 import io.oidcgrant.proxy.route.UpstreamService;
+import io.oidcgrant.proxy.trace.UpstreamSpans;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletConfig;
 import jakarta.servlet.ServletException;
@@ -70,19 +71,26 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   private final transient WebSockets webSockets;
   private final transient UpstreamTrouble trouble = new UpstreamTrouble();
   private final transient UpstreamClients clients;
+  private final transient @Nullable UpstreamSpans spans;
 
-  /** A relay by these clients, which run already when it is initialised. */
+  /**
+   * A relay by these clients, which run already when it is initialised.
+   *
+   * @param spans null for none
+   */
   public GatewayProxyServlet(
       TrustedPeers trusted,
       ManagedHeaders managed,
       WebSockets webSockets,
-      UpstreamClients clients) {
+      UpstreamClients clients,
+      @Nullable UpstreamSpans spans) {
     this.headers = new HeaderPolicy(trusted, managed);
     this.managed = managed;
     this.webSockets = webSockets;
     this.trailers = new Trailers(managed);
     this.second = new SecondAttempt(managed);
     this.clients = clients;
+    this.spans = spans;
   }
 
   /** The base class logs whole requests at DEBUG: not under a name that can be turned on. */
@@ -269,6 +277,9 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     }
     if (request.getProtocol().startsWith("HTTP/2")) {
       request.getAsyncContext().addListener(new Cancellation(request, upstream));
+    }
+    if (spans != null) {
+      spans.begin(match(request).route().service(), upstream);
     }
     upstream.send(new RelayListener(request, response, first));
   }

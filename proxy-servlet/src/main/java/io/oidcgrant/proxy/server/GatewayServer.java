@@ -18,6 +18,9 @@ import io.oidcgrant.proxy.relay.UpstreamClients;
 import io.oidcgrant.proxy.relay.WebSockets;
 import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.UpstreamService;
+import io.oidcgrant.proxy.trace.RequestSpans;
+import io.oidcgrant.proxy.trace.Spans;
+import io.oidcgrant.proxy.trace.UpstreamSpans;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.io.IOException;
@@ -166,6 +169,7 @@ public final class GatewayServer {
           "/*",
           EnumSet.of(DispatcherType.REQUEST, DispatcherType.ASYNC));
     }
+    Optional<Spans> spans = Spans.inUse();
     WebSockets webSockets = new WebSockets();
     UpstreamClients clients = new UpstreamClients(threads, buffers);
     clients.serve(parts.gateway().services());
@@ -173,11 +177,17 @@ public final class GatewayServer {
     context.addServlet(
         new ServletHolder(
             "relay",
-            new GatewayProxyServlet(parts.trusted(), parts.managed(), webSockets, clients)),
+            new GatewayProxyServlet(
+                parts.trusted(),
+                parts.managed(),
+                webSockets,
+                clients,
+                spans.map(UpstreamSpans::new).orElse(null))),
         "/*");
     AtomicBoolean draining = new AtomicBoolean();
+    Handler form = new RequestForm(new InStep(context, draining::get), limits.headerBytes());
     RequestLimits requests = new RequestLimits(
-        new RequestForm(new InStep(context, draining::get), limits.headerBytes()), limits, metrics);
+        spans.<Handler>map(use -> new RequestSpans(use, form)).orElse(form), limits, metrics);
     InFlight inFlight =
         new InFlight(new RequestIdHandler(new ExplainHandler(requests, explanations)), draining);
     List<ServerConnector> callers =
@@ -297,6 +307,7 @@ public final class GatewayServer {
               : "the configuration had no certificates when this proxy started");
     }
     engine.set(made);
+    parts.metrics().reloads().applied();
     // What requests of before may still use.
     var unused = server.getScheduler().schedule(this::closeUnused, CLOSE_SECONDS, TimeUnit.SECONDS);
   }
