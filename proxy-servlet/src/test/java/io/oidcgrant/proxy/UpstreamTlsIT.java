@@ -59,35 +59,37 @@ class UpstreamTlsIT {
     upstream("expired", new RawUpstream(ours.issue("x", end, "127.0.0.1").server(), false));
     upstream("asking", new RawUpstream(valid.server(ours), true));
     http2 = new Http2Upstream(valid.server());
-    proxy = ProxyProcess.run(Configs.file(
-        directory,
-        "ca_certificates:\n"
-            + "- {id: ours, cert: " + quoted(ours.pem()) + "}\n"
-            + "- {id: theirs, cert: " + quoted(theirs.pem()) + "}\n"
-            + "certificates:\n"
-            + "- {id: gateway, cert: " + quoted(client.certificate()) + ", key: "
-            + quoted(client.privateKey()) + "}\n"
-            + "- {id: renewed, cert: \"{file:" + certificate + "}\", key: \"{file:" + key + "}\"}\n"
-            + "services:\n"
-            + service("believed", "valid", "  ca_certificates: [theirs, ours]")
-            + service("jvm", "valid", "")
-            + service("foreign", "foreign", "  ca_certificates: [ours]")
-            + service("other", "other", "  ca_certificates: [ours]")
-            + service("expired", "expired", "  ca_certificates: [ours]")
-            + service("shallow", "deep", "  ca_certificates: [ours]\n  tls_verify_depth: 0")
-            + service("deep", "deep", "  ca_certificates: [ours]\n  tls_verify_depth: 1")
-            + service("unverified", "other", "  tls_verify: false")
-            + service(
-                "known",
-                "asking",
-                "  ca_certificates: [ours]\n" + "  client_certificate: {id: gateway}")
-            + service(
-                "renewed",
-                "asking",
-                "  ca_certificates: [ours]\n" + "  client_certificate: {id: renewed}")
-            + service("unknown", "asking", "  ca_certificates: [ours]")
-            + Configs.service("h2", "https://127.0.0.1:" + http2.port())
-            + "  ca_certificates: [ours]\n"),
+    proxy = ProxyProcess.run(
+        Configs.file(
+            directory,
+            "ca_certificates:\n"
+                + "- {id: ours, cert: " + quoted(ours.pem()) + "}\n"
+                + "- {id: theirs, cert: " + quoted(theirs.pem()) + "}\n"
+                + "certificates:\n"
+                + "- {id: gateway, cert: " + quoted(client.certificate()) + ", key: "
+                + quoted(client.privateKey()) + "}\n"
+                + "- {id: renewed, cert: \"{file:" + certificate + "}\", key: \"{file:" + key
+                + "}\"}\n"
+                + "services:\n"
+                + service("believed", "valid", "  ca_certificates: [theirs, ours]")
+                + service("jvm", "valid", "")
+                + service("foreign", "foreign", "  ca_certificates: [ours]")
+                + service("other", "other", "  ca_certificates: [ours]")
+                + service("expired", "expired", "  ca_certificates: [ours]")
+                + service("shallow", "deep", "  ca_certificates: [ours]\n  tls_verify_depth: 0")
+                + service("deep", "deep", "  ca_certificates: [ours]\n  tls_verify_depth: 1")
+                + service("unverified", "other", "  tls_verify: false")
+                + service(
+                    "known",
+                    "asking",
+                    "  ca_certificates: [ours]\n" + "  client_certificate: {id: gateway}")
+                + service(
+                    "renewed",
+                    "asking",
+                    "  ca_certificates: [ours]\n" + "  client_certificate: {id: renewed}")
+                + service("unknown", "asking", "  ca_certificates: [ours]")
+                + Configs.service("h2", "https://127.0.0.1:" + http2.port())
+                + "  ca_certificates: [ours]\n"),
         "--listen-tls",
         "off");
   }
