@@ -92,6 +92,7 @@ class TracingIT {
             documents -> new LiveConfiguration.Read(gateway, reading), Optional.empty(), reading),
         new Limits(65536, 256, 100, Duration.ofSeconds(10), 0, Duration.ofSeconds(75)),
         TrustedPeers.of(List.of()),
+        Optional.empty(),
         plugin -> {
           OidcGrantFilter filter = new OidcGrantFilter(plugin, runtime);
           filter.setAsyncDispatch(true);

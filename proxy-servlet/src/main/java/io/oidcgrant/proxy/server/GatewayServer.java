@@ -198,8 +198,8 @@ public final class GatewayServer {
     RequestCount count = new RequestCount(metrics, admin, limits.headerCount());
     server.setRequestLog(parts
         .accessLog()
-        .<RequestLog>map(form -> new RequestLog.Collection(
-            count, new AccessLog(form, admin, parts.trusted(), AccessLog.lines(server))))
+        .<RequestLog>map(lines -> new RequestLog.Collection(
+            count, new AccessLog(lines, admin, parts.trusted(), AccessLog.lines(server))))
         .orElse(count));
     Prometheus told = new Prometheus(
         metrics, parts.runtime(), connections::getNetworkConnectionCount, inFlight::open);
