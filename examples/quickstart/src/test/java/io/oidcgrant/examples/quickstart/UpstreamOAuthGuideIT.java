@@ -49,20 +49,6 @@ class UpstreamOAuthGuideIT {
     }
   }
 
-  /** What a step prints; it must succeed. */
-  private String type(String step) throws Exception {
-    Path errors = folder.resolve("errors");
-    ProcessBuilder bash = new ProcessBuilder("bash", "-e", "-u", "-o", "pipefail", "-c", step)
-        .redirectError(errors.toFile());
-    bash.environment().putAll(variables);
-    Process process = bash.start();
-    String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor())
-        .as(step + "\n" + printed + Files.readString(errors))
-        .isZero();
-    return printed;
-  }
-
   private void export(String step, String answer) throws Exception {
     for (String line : step.lines().toList()) {
       String name = line.substring("export ".length(), line.indexOf('='));
@@ -77,7 +63,7 @@ class UpstreamOAuthGuideIT {
       if (step.startsWith("export ")) {
         export(step, answer);
       } else {
-        answer = type(step);
+        answer = new Bash(folder, variables).type(step);
       }
     }
     return answer;
@@ -89,14 +75,15 @@ class UpstreamOAuthGuideIT {
       List<String> steps = steps(identity.url());
       assertThat(steps).hasSize(14);
       assertThat(steps.get(0)).endsWith("| deck gateway apply -");
-      String file = type("deck() { cat; }\n" + steps.get(0));
+      String file = new Bash(folder, variables).type("deck() { cat; }\n" + steps.get(0));
       typeAll(steps.subList(1, 8));
 
       // Konnect's own part: its control plane is not there, the body says the same in a file.
       assertThat(steps.get(8)).contains("/v2/control-planes?");
       assertThat(steps.get(10)).contains("/v2/control-planes/$CONTROL_PLANE_ID/");
       variables.put("CONTROL_PLANE_ID", "none");
-      String plugin = type("curl() { echo \"${@: -1}\"; }\n" + steps.get(10));
+      String plugin =
+          new Bash(folder, variables).type("curl() { echo \"${@: -1}\"; }\n" + steps.get(10));
       file += "plugins:\n- " + plugin.replace("\n", "\n  ") + "\n";
       try (RunningProxy proxy =
           RunningProxy.startAlone(Files.writeString(folder.resolve("kong.yaml"), file))) {
