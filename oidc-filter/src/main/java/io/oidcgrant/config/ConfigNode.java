@@ -38,7 +38,7 @@ public sealed interface ConfigNode {
           && (text.isEmpty() || text.equals("~") || text.equalsIgnoreCase("null"));
     }
 
-    boolean booleanValue() {
+    public boolean booleanValue() {
       return (plain || substituted) && text.matches("true|True|TRUE|false|False|FALSE");
     }
 
@@ -48,7 +48,7 @@ public sealed interface ConfigNode {
           && text.matches("[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d{1,3})?");
     }
 
-    boolean textValue() {
+    public boolean textValue() {
       return substituted || !plain || !(nullValue() || booleanValue() || numberValue());
     }
 

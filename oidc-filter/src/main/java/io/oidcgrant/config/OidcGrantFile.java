@@ -103,8 +103,9 @@ public final class OidcGrantFile {
 
   private static <T> Optional<T> only(
       List<PluginEntry> all, String source, Reading reading, Kind<T> kind) {
-    List<PluginEntry> plugins =
-        all.stream().filter(entry -> entry.name().equals(kind.plugin())).toList();
+    List<PluginEntry> plugins = all.stream()
+        .filter(entry -> entry.enabled() && entry.name().equals(kind.plugin()))
+        .toList();
     if (plugins.size() == 1) {
       return kind.ofPlugin().apply(plugins.get(0));
     }

@@ -5,11 +5,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One enabled entry of a {@code plugins} list that is ours.
+ * One entry of a {@code plugins} list that is ours.
  *
  * @param name {@code openid-connect} or {@code upstream-oauth}
  * @param service name or id of the service it is bound to, written at the entry itself
  * @param route the same for a route
+ * @param enabled whether its settings count; they are not read otherwise
  * @param config of {@code openid-connect}; empty where it is wrong or the other
  * @param upstreamOAuth of {@code upstream-oauth}; the same
  */
@@ -19,15 +20,13 @@ public record PluginEntry(
     String path,
     Optional<String> service,
     Optional<String> route,
+    boolean enabled,
     Optional<OidcGrantConfig> config,
     Optional<UpstreamOAuthConfig> upstreamOAuth) {
   public static final String OPENID_CONNECT = "openid-connect";
   public static final String UPSTREAM_OAUTH = "upstream-oauth";
 
-  /**
-   * The entries of a {@code plugins} list that are ours and enabled; others are skipped, with a
-   * warning.
-   */
+  /** The entries of a {@code plugins} list that are ours; others are skipped, with a warning. */
   public static List<PluginEntry> readAll(List<ConfigNode> items, String path, Reading reading) {
     List<PluginEntry> entries = new ArrayList<>();
     for (int i = 0; i < items.size(); i++) {
@@ -63,7 +62,8 @@ public record PluginEntry(
     Optional<ConfigNode> config = mapping.take("config");
     mapping.finish();
     if (!enabled) {
-      return Optional.empty();
+      return Optional.of(new PluginEntry(
+          name.get(), node, path, ofService, route, false, Optional.empty(), Optional.empty()));
     }
     if (config.isEmpty()) {
       mapping.problem("config", null, "is missing");
@@ -76,6 +76,7 @@ public record PluginEntry(
         path,
         ofService,
         route,
+        true,
         service ? Optional.empty() : OidcGrantConfig.read(config.get(), place, reading),
         service ? UpstreamOAuthConfig.read(config.get(), place, reading) : Optional.empty()));
   }

@@ -85,6 +85,11 @@ public final class Reading {
     problems.add(new ConfigProblem(source, line, path, message));
   }
 
+  /** Adds what another reading found. */
+  public void problem(ConfigProblem found) {
+    problems.add(found);
+  }
+
   public void warning(ConfigNode at, String path, String message) {
     warning(at.source(), at.line(), path, message);
   }

@@ -72,13 +72,21 @@ public final class YamlReader {
     return List.of();
   }
 
+  /** The same of a text from elsewhere, for which no variable is replaced. */
+  public static List<ConfigNode> readLiteral(String source, String text, Reading reading) {
+    return new YamlReader(reading, source).parse(text);
+  }
+
   /** The text's documents; empty, with a problem noted, where it is not YAML. */
   public static List<ConfigNode> read(String source, String text, Reading reading) {
     return new YamlReader(reading, source).read(text);
   }
 
   private List<ConfigNode> read(String text) {
-    String marked = markVariables(text.startsWith("\uFEFF") ? text.substring(1) : text);
+    return parse(markVariables(text.startsWith("\uFEFF") ? text.substring(1) : text));
+  }
+
+  private List<ConfigNode> parse(String marked) {
     LoadSettings settings = LoadSettings.builder()
         .setLabel(source)
         .setCodePointLimit(MAX_CHARACTERS)

@@ -4,14 +4,11 @@ import io.oidcgrant.config.ConfigException;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.Reading;
 import io.oidcgrant.http.FileStamp;
-import io.oidcgrant.proxy.config.Gateway;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,16 +21,7 @@ final class ConfigWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ConfigWatch.class);
   private static final long SECONDS = 1;
 
-  /** What files say. */
-  record Read(Gateway gateway, Reading reading) {}
-
-  /** Puts a configuration in force. */
-  interface Use {
-    void apply(Gateway gateway) throws Exception;
-  }
-
-  private final Supplier<Read> read;
-  private final Use use;
+  private final LiveConfiguration live;
   private final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "configuration");
@@ -41,56 +29,43 @@ final class ConfigWatch implements AutoCloseable {
         return thread;
       });
   // Of the executor's thread.
-  private List<Path> files;
-  private String inForce;
   private String seen;
+  /** Of what was refused; empty for nothing. */
+  private String refused = "";
 
-  /**
-   * Begins to watch.
-   *
-   * @param first what is in force
-   */
-  ConfigWatch(Read first, Supplier<Read> read, Use use) {
-    this.read = read;
-    this.use = use;
-    this.files = first.reading().files();
-    this.inForce = first.reading().stamp();
-    this.seen = inForce;
+  /** Begins to watch. */
+  ConfigWatch(LiveConfiguration live) {
+    this.live = live;
+    this.seen = live.reading().stamp();
     var unused = executor.scheduleWithFixedDelay(this::look, SECONDS, SECONDS, TimeUnit.SECONDS);
   }
 
   /** Reads the files now, whether they have changed or not. */
   void reload() {
     try {
-      executor.execute(() -> take(FileStamp.of(files)));
+      executor.execute(() -> take(FileStamp.of(live.reading().files())));
     } catch (RejectedExecutionException e) {
       LOG.debug("the process stops");
     }
   }
 
   private void look() {
-    String now = FileStamp.of(files);
+    Reading inForce = live.reading();
+    String now = FileStamp.of(inForce.files());
     boolean settled = now.equals(seen);
     seen = now;
     // A file may be seen while it is written.
-    if (settled && !now.equals(inForce)) {
+    if (settled && !now.equals(inForce.stamp()) && !now.equals(refused)) {
       take(now);
     }
   }
 
   private void take(String stamp) {
-    inForce = stamp;
+    refused = stamp;
     try {
-      Read found = read.get();
-      List<ConfigProblem> problems = found.reading().problems();
-      if (problems.isEmpty()) {
-        use.apply(found.gateway());
-        files = found.reading().files();
-        inForce = found.reading().stamp();
-        LOG.info("configuration in force: {}", found.gateway().inWords());
-      } else {
-        refused(problems);
-      }
+      live.reload();
+      refused = "";
+      LOG.info("configuration in force: {}", live.gateway().inWords());
     } catch (ConfigException e) {
       refused(e.problems());
     } catch (Exception e) {

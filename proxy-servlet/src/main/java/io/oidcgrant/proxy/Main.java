@@ -4,6 +4,7 @@ import io.oidcgrant.OidcGrantFilter;
 import io.oidcgrant.UpstreamOAuthFilter;
 import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.config.ConfigException;
+import io.oidcgrant.config.ConfigNode;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.config.Reading;
@@ -15,6 +16,7 @@ import io.oidcgrant.proxy.admin.Readiness;
 import io.oidcgrant.proxy.config.EffectiveGateway;
 import io.oidcgrant.proxy.config.GatewayFiles;
 import io.oidcgrant.proxy.config.GatewaySchema;
+import io.oidcgrant.proxy.config.StateFile;
 import io.oidcgrant.proxy.server.GatewayServer;
 import io.oidcgrant.proxy.server.Limits;
 import io.oidcgrant.proxy.server.ListenAddress;
@@ -98,7 +100,6 @@ public final class Main implements Runnable {
   static final class Files {
     @Option(
         names = "--config",
-        required = true,
         paramLabel = "FILE",
         description = "Configuration in Kong's declarative format; several are one configuration.")
     private List<String> config = List.of();
@@ -121,8 +122,8 @@ public final class Main implements Runnable {
     }
 
     /** The configuration; empty, with every problem printed, where it is refused. */
-    private Optional<ConfigWatch.Read> read() {
-      ConfigWatch.Read found = load();
+    private Optional<LiveConfiguration> read(Optional<StateFile> state) {
+      LiveConfiguration found = LiveConfiguration.read(this::load, state, reading());
       Reading reading = found.reading();
       for (ConfigProblem warning : reading.warnings()) {
         System.err.println("warning: " + warning);
@@ -133,10 +134,20 @@ public final class Main implements Runnable {
       return reading.problems().isEmpty() ? Optional.of(found) : Optional.empty();
     }
 
-    private ConfigWatch.Read load() {
-      Reading reading = new Reading(System::getenv, compat == Compatibility.KONG);
+    private Reading reading() {
+      return new Reading(System::getenv, compat == Compatibility.KONG);
+    }
+
+    private LiveConfiguration.Read load(List<ConfigNode> more) {
+      Reading reading = reading();
       List<Path> paths = config.stream().flatMap(Files::paths).toList();
-      return new ConfigWatch.Read(GatewayFiles.read(paths, reading), reading);
+      return new LiveConfiguration.Read(GatewayFiles.read(paths, more, reading), reading);
+    }
+
+    private void mustHaveOne(CommandSpec spec) {
+      if (config.isEmpty()) {
+        throw new ParameterException(spec.commandLine(), "Missing required option: --config=FILE");
+      }
     }
   }
 
@@ -151,6 +162,10 @@ public final class Main implements Runnable {
     @Mixin
     private LimitOptions limits = new LimitOptions();
 
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
     @Option(
         names = "--print",
         description = "Print what is in force, defaults included; secrets are masked.")
@@ -158,8 +173,9 @@ public final class Main implements Runnable {
 
     @Override
     public Integer call() {
+      files.mustHaveOne(spec);
       limits.limits();
-      Optional<ConfigWatch.Read> found = files.read();
+      Optional<LiveConfiguration> found = files.read(Optional.empty());
       if (print) {
         found.ifPresent(
             read -> EffectiveGateway.lines(read.gateway()).forEach(System.out::println));
@@ -294,16 +310,12 @@ public final class Main implements Runnable {
             "Holds the token that the Admin API and X-Oidc-Explain ask for. Default: the Admin API asks for none and listens on loopback only.")
     private @Nullable String adminTokenFile;
 
-    @Option(names = "--state", hidden = true)
-    void state(@Nullable String value) {
-      notImplemented("--state", value);
-    }
-
-    private void notImplemented(String option, @Nullable String value) {
-      if (value != null) {
-        throw refused(option + " is not implemented in this release");
-      }
-    }
+    @Option(
+        names = "--state",
+        paramLabel = "FILE",
+        description =
+            "Where the Admin API keeps what it makes. Default: it makes nothing, it only tells.")
+    private @Nullable String state;
 
     @Override
     public Integer call() throws Exception {
@@ -328,7 +340,11 @@ public final class Main implements Runnable {
         throw refused("--trusted-ips: " + e.getMessage());
       }
       Logging.setUp(level, format);
-      Optional<ConfigWatch.Read> found = files.read();
+      Optional<StateFile> stateFile = stateFile();
+      if (stateFile.isEmpty()) {
+        files.mustHaveOne(spec);
+      }
+      Optional<LiveConfiguration> found = files.read(stateFile);
       if (found.isEmpty()) {
         return REFUSED;
       }
@@ -357,6 +373,14 @@ public final class Main implements Runnable {
       }
     }
 
+    private Optional<StateFile> stateFile() {
+      try {
+        return Optional.ofNullable(state).map(Path::of).map(StateFile::new);
+      } catch (IllegalArgumentException e) {
+        throw refused("--state: " + e.getMessage());
+      }
+    }
+
     private ClientKeys keys() {
       try {
         return clientKeys == null ? ClientKeys.inMemory() : ClientKeys.at(Path.of(clientKeys));
@@ -366,7 +390,7 @@ public final class Main implements Runnable {
     }
 
     private void serve(
-        ConfigWatch.Read first,
+        LiveConfiguration live,
         ListenAddress listenAt,
         Optional<ListenAddress> tlsAt,
         Optional<ListenAddress> adminAt,
@@ -386,12 +410,13 @@ public final class Main implements Runnable {
       try (GrantRuntime runtime = GrantRuntime.create(keys)) {
         runtime.trust(peers);
         GatewayServer server = GatewayServer.start(new GatewayServer.Parts(
-            first.gateway(),
+            live.gateway(),
             listenAt,
             h2c,
             tlsAt,
             adminAt,
             adminToken,
+            live,
             allowed,
             peers,
             config -> grantFilter(config, runtime),
@@ -404,7 +429,8 @@ public final class Main implements Runnable {
         System.out.println("ready proxy=" + server.proxyUrl()
             + server.proxyTlsUrl().map(url -> " proxyTls=" + url).orElse("")
             + server.adminUrl().map(url -> " admin=" + url).orElse(""));
-        try (ConfigWatch watch = new ConfigWatch(first, files::load, server::apply)) {
+        live.use(server::apply);
+        try (ConfigWatch watch = new ConfigWatch(live)) {
           Signals.onHangUp(watch::reload);
           stop.await();
         }

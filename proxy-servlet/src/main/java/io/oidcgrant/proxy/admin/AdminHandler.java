@@ -6,18 +6,25 @@ import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.proxy.admin.api.AdminApi;
 import io.oidcgrant.proxy.answer.ErrorAnswer;
 import io.oidcgrant.proxy.metrics.Prometheus;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Promise;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +42,14 @@ public final class AdminHandler extends Handler.Abstract {
   private static final Pattern LOCAL = Pattern.compile(
       "(localhost|\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+])?(:\\d*)?", Pattern.CASE_INSENSITIVE);
 
+  private static final int WAITING = 64;
+
+  private final ThreadPoolExecutor writes = new ThreadPoolExecutor(
+      1, 1, 10, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING), task -> {
+        Thread thread = new Thread(task, "admin");
+        thread.setDaemon(true);
+        return thread;
+      });
   private final Readiness readiness;
   private final Supplier<List<ClientKeys>> keys;
   private final Prometheus metrics;
@@ -58,6 +73,7 @@ public final class AdminHandler extends Handler.Abstract {
     this.metrics = metrics;
     this.api = api;
     this.token = token;
+    writes.allowCoreThreadTimeOut(true);
   }
 
   private record Answer(int status, String type, String body, String allow) {}
@@ -66,61 +82,126 @@ public final class AdminHandler extends Handler.Abstract {
     return new Answer(status, ErrorAnswer.CONTENT_TYPE, body, "");
   }
 
+  private static Answer json(io.oidcgrant.proxy.admin.api.Answer answer) {
+    return new Answer(answer.status(), ErrorAnswer.CONTENT_TYPE, answer.json(), answer.allow());
+  }
+
   private static Answer error(int status) {
     return json(status, new String(ErrorAnswer.of(status).json(), StandardCharsets.UTF_8));
   }
 
   @Override
+  protected void doStop() throws Exception {
+    writes.shutdownNow();
+    super.doStop();
+  }
+
+  @Override
   public boolean handle(Request request, Response response, Callback callback) {
-    Answer answer = answer(request);
+    Optional<Answer> answer = refusal(request).or(() -> answer(request));
+    if (answer.isPresent()) {
+      write(answer.get(), response, callback);
+    } else if (request.getLength() > AdminApi.longestBody()) {
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
+      write(error(413), response, callback);
+    } else {
+      Content.Source.asByteArrayAsync(
+          request, AdminApi.longestBody(), new Body(this, request, response, callback));
+    }
+    return true;
+  }
+
+  /** The body of a request that changes something. */
+  private record Body(AdminHandler handler, Request request, Response response, Callback callback)
+      implements Promise.Invocable<byte[]> {
+    @Override
+    public void succeeded(byte[] body) {
+      String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
+      String path = request.getHttpURI().getCanonicalPath();
+      try {
+        // Changes come one after the other, and may take a second: not on the callers' threads.
+        handler.writes.execute(() -> handler.write(
+            json(handler.api.write(request.getMethod(), path, type, body)), response, callback));
+      } catch (RejectedExecutionException e) {
+        handler.write(error(503), response, callback);
+      }
+    }
+
+    @Override
+    public void failed(Throwable failure) {
+      boolean tooLong = failure instanceof IOException || failure instanceof IllegalStateException;
+      response.getHeaders().put(HttpHeader.CONNECTION, "close");
+      handler.write(error(tooLong ? 413 : 400), response, callback);
+    }
+  }
+
+  private void write(Answer answer, Response response, Callback callback) {
     response.setStatus(answer.status());
-    response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
     ErrorAnswer.HEADERS.forEach((name, value) -> response.getHeaders().put(name, value));
     if (!answer.allow().isEmpty()) {
       response.getHeaders().put(HttpHeader.ALLOW, answer.allow());
     }
-    byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
     if (answer.status() == 204) {
-      response.getHeaders().remove(HttpHeader.CONTENT_TYPE);
-    } else {
-      response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+      response.write(true, null, callback);
+      return;
     }
+    byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, answer.type());
+    response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
     response.write(true, ByteBuffer.wrap(body), callback);
-    return true;
   }
 
-  private Answer answer(Request request) {
+  private static boolean reads(Request request) {
+    return List.of("GET", "HEAD", "OPTIONS").contains(request.getMethod());
+  }
+
+  /** For whom there is nothing here. */
+  private Optional<Answer> refusal(Request request) {
+    String path = request.getHttpURI().getCanonicalPath();
+    // Health, numbers and public keys are for everybody who can connect.
+    boolean open = path.startsWith("/health/")
+        || path.equals("/metrics")
+        || (reads(request) && path.equals("/openid-connect/jwks"));
+    if (open) {
+      return Optional.empty();
+    }
+    if (token.isPresent()) {
+      return token.get().is(presented(request))
+          ? Optional.empty()
+          : Optional.of(json(401, "{\"message\":\"Unauthorized\"}"));
+    }
+    String host = request.getHeaders().get(HttpHeader.HOST);
+    if (host != null && !LOCAL.matcher(host).matches()) {
+      return Optional.of(json(403, "{\"message\":\"Host must be an IP address or localhost\"}"));
+    }
+    // A page in a browser on this machine can send forms to loopback, and names itself.
+    boolean page = request.getHeaders().contains(HttpHeader.ORIGIN)
+        || request.getHeaders().contains("Sec-Fetch-Site");
+    return page && !reads(request)
+        ? Optional.of(json(403, "{\"message\":\"Not for browsers\"}"))
+        : Optional.empty();
+  }
+
+  /** What can be answered without the body; empty for what changes the configuration. */
+  private Optional<Answer> answer(Request request) {
     String method = request.getMethod();
     boolean read = method.equals("GET") || method.equals("HEAD");
     String path = request.getHttpURI().getCanonicalPath();
-    String host = request.getHeaders().get(HttpHeader.HOST);
-    boolean local = host == null || LOCAL.matcher(host).matches();
-    // Health, numbers and public keys are for others, too; the rest not for a page whose name was
-    // made to lead here.
-    boolean open = path.startsWith("/health/")
-        || path.equals("/metrics")
-        || (read && path.equals("/openid-connect/jwks"));
-    if (!open && token.isPresent() && !token.get().is(presented(request))) {
-      return json(401, "{\"message\":\"Unauthorized\"}");
-    }
-    if (!open && token.isEmpty() && !local) {
-      return json(403, "{\"message\":\"Host must be an IP address or localhost\"}");
-    }
     return switch (path) {
-      case "/health/live" -> read ? json(200, "{\"status\":\"UP\"}") : notAllowed("GET, HEAD");
-      case "/health/ready" -> read ? ready() : notAllowed("GET, HEAD");
+      case "/health/live" ->
+        Optional.of(read ? json(200, "{\"status\":\"UP\"}") : notAllowed("GET, HEAD"));
+      case "/health/ready" -> Optional.of(read ? ready() : notAllowed("GET, HEAD"));
       case "/metrics" ->
-        read
-            ? new Answer(200, Prometheus.CONTENT_TYPE, metrics.text(), "")
-            : notAllowed("GET, HEAD");
+        Optional.of(
+            read
+                ? new Answer(200, Prometheus.CONTENT_TYPE, metrics.text(), "")
+                : notAllowed("GET, HEAD"));
       case "/openid-connect/jwks" ->
-        read
-            ? new Answer(200, KEYS, published(), "")
-            : method.equals("DELETE") ? rotated(request) : notAllowed("GET, HEAD, DELETE");
-      default -> {
-        AdminApi.Answer answer = api.answer(method, path);
-        yield new Answer(answer.status(), ErrorAnswer.CONTENT_TYPE, answer.json(), answer.allow());
-      }
+        Optional.of(
+            read
+                ? new Answer(200, KEYS, published(), "")
+                : method.equals("DELETE") ? rotated() : notAllowed("GET, HEAD, DELETE"));
+      default -> api.answer(method, path, request.getHttpURI().getQuery()).map(AdminHandler::json);
     };
   }
 
@@ -149,12 +230,8 @@ public final class AdminHandler extends Handler.Abstract {
     return new JWKSet(all).toString(true);
   }
 
-  /** As Kong's {@code DELETE}; not for a page in a browser on this machine, which names itself. */
-  private Answer rotated(Request request) {
-    if (request.getHeaders().contains(HttpHeader.ORIGIN)
-        || request.getHeaders().contains("Sec-Fetch-Site")) {
-      return json(403, "{\"message\":\"Not for browsers\"}");
-    }
+  /** As Kong's {@code DELETE}. */
+  private Answer rotated() {
     try {
       keys.get().forEach(each -> {
         var unused = each.rotate();

@@ -39,11 +39,17 @@ public final class GatewayFiles {
 
   /** What the files say; problems and warnings go to {@code reading}. */
   public static Gateway read(List<Path> files, Reading reading) {
+    return read(files, List.of(), reading);
+  }
+
+  /** The same with documents that stand in no file. */
+  public static Gateway read(List<Path> files, List<ConfigNode> more, Reading reading) {
     GatewayFiles all = new GatewayFiles(reading);
     List<ConfigNode> documents = new ArrayList<>();
     for (Path file : files) {
       documents.addAll(YamlReader.readFile(file, reading));
     }
+    documents.addAll(more);
     documents.forEach(reading::readEntities);
     List<Manifest> manifests = Manifest.readAll(documents, reading);
     SecretManifests secrets = new SecretManifests(manifests, reading);
@@ -54,7 +60,7 @@ public final class GatewayFiles {
     documents.forEach(all.written::certificates);
     reading.consumers().forEach(all.written::consumer);
     Gateway gateway = all.resolve();
-    if (gateway.routes().isEmpty() && reading.problems().isEmpty()) {
+    if (gateway.routes().isEmpty() && reading.problems().isEmpty() && more.isEmpty()) {
       reading.warning(
           new ConfigNode.Mapping(files.get(0).toString(), 0, List.of()),
           "routes",
@@ -144,7 +150,7 @@ public final class GatewayFiles {
   private ServiceEntry readService(MappingReader fields) {
     ServiceEntry service = ServiceEntry.read(fields, reading);
     services.add(fields, service.name(), service.id(), service);
-    written.service(service, fields);
+    services.also(written.service(service, fields), service);
     readItems(fields, "routes", service);
     readPlugins(fields, service, null);
     fields.finish();
@@ -154,6 +160,7 @@ public final class GatewayFiles {
   private RouteEntry readRoute(MappingReader fields, @Nullable ServiceEntry parent) {
     RouteEntry route = RouteEntry.read(fields, parent, reading);
     routes.add(fields, route.name(), route.id(), route);
+    routes.also(WrittenEntities.idOf(route), route);
     readPlugins(fields, null, route);
     fields.finish();
     return route;
@@ -224,6 +231,9 @@ public final class GatewayFiles {
         continue;
       }
       written.plugin(entry, service, route);
+      if (!entry.enabled()) {
+        continue;
+      }
       PluginEntry earlier = scopes.putIfAbsent(List.of(entry.name(), service, route), entry);
       if (earlier != null) {
         reading.problem(

@@ -29,6 +29,11 @@ final class Named<T> {
         .ifPresent(text -> register(at, "id", text, thing));
   }
 
+  /** Lets the thing be found by another id as well. */
+  void also(String id, T thing) {
+    byName.putIfAbsent(id, thing);
+  }
+
   private void register(MappingReader at, String field, String text, T thing) {
     ConfigNode first = places.putIfAbsent(text, at.node());
     if (first == null) {

@@ -7,10 +7,7 @@ import io.oidcgrant.proxy.route.CanonicalPath;
 import io.oidcgrant.proxy.route.UpstreamService;
 import io.oidcgrant.proxy.route.UpstreamTls;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * One entry of {@code services}; the same only as itself.
@@ -22,9 +19,6 @@ record ServiceEntry(
     Optional<String> id,
     boolean enabled,
     Optional<UpstreamService> upstream) {
-  private static final Pattern HOST = Pattern.compile("[A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+]");
-  private static final Pattern URL = Pattern.compile(
-      "(?<scheme>[A-Za-z]+)://(?<host>" + HOST + ")(:(?<port>\\d{1,5}))?(?<path>/[^?#]*)?");
   private static final FieldType<Integer> MILLISECONDS =
       FieldType.integer(1, Integer.MAX_VALUE - 1);
   private static final FieldType<Integer> PORT = FieldType.integer(1, 65_535);
@@ -46,18 +40,15 @@ record ServiceEntry(
     String path;
     Optional<String> url = fields.take("url", FieldType.TEXT);
     if (url.isPresent()) {
-      Matcher parts = URL.matcher(url.get());
-      boolean parsed = parts.matches();
-      protocol = parsed ? parts.group("scheme").toLowerCase(Locale.ROOT) : "";
+      Optional<ServiceUrl> parts = ServiceUrl.parse(url.get());
+      protocol = parts.map(ServiceUrl::protocol).orElse("");
       if (!PROTOCOLS.contains(protocol)) {
         fields.problem(
             "url", null, "must be http://HOST[:PORT][/PATH], or https://…, grpc://… or grpcs://…");
       }
-      host = parsed ? parts.group("host") : "";
-      port = parsed && parts.group("port") != null
-          ? Integer.parseInt(parts.group("port"))
-          : defaultPort(protocol);
-      path = parsed && parts.group("path") != null ? parts.group("path") : "";
+      host = parts.map(ServiceUrl::host).orElse("");
+      port = parts.map(ServiceUrl::port).orElse(80);
+      path = parts.map(ServiceUrl::path).orElse("");
       if (port < 1 || port > 65_535) {
         fields.problem("url", null, "must have a port from 1 to 65535");
       }
@@ -70,9 +61,9 @@ record ServiceEntry(
     } else {
       protocol = fields.take("protocol", PROTOCOL).orElse("http");
       host = fields.take("host", FieldType.TEXT).orElse("");
-      port = fields.take("port", PORT).orElse(defaultPort(protocol));
+      port = fields.take("port", PORT).orElse(ServiceUrl.defaultPort(protocol));
       path = fields.take("path", FieldType.TEXT).orElse("");
-      if (!HOST.matcher(host).matches()) {
+      if (!ServiceUrl.HOST.matcher(host).matches()) {
         fields.problem(
             "host", null, "must be the host name or address of the upstream (or url its URL)");
       }
@@ -106,10 +97,6 @@ record ServiceEntry(
 
   private static boolean secure(String protocol) {
     return protocol.endsWith("s");
-  }
-
-  private static int defaultPort(String protocol) {
-    return secure(protocol) ? 443 : 80;
   }
 
   @Override

@@ -14,14 +14,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Collects what was written of each entity. One per reading; not thread-safe. */
 final class WrittenEntities {
-  private static final Pattern URL =
-      Pattern.compile("(\\w+)://([^/:\\[]+|\\[[^]]*])(:\\d+)?(/.*)?");
   private static final List<String> LISTS =
       List.of("paths", "hosts", "methods", "snis", "protocols", "tags");
 
@@ -32,39 +28,43 @@ final class WrittenEntities {
     return List.copyOf(all);
   }
 
-  void service(ServiceEntry service, MappingReader fields) {
+  /** The id of what has none: the same at every start. */
+  static String idOf(String kind, String called) {
+    return UUID.nameUUIDFromBytes((kind + "\n" + called).getBytes(StandardCharsets.UTF_8))
+        .toString();
+  }
+
+  /** Takes note of it, and tells its id. */
+  String service(ServiceEntry service, MappingReader fields) {
     Map<String, @Nullable Object> members = MaskedValues.of(fields.node());
     members.remove("routes");
     members.remove("plugins");
     if (members.remove("url") instanceof String url) {
-      Matcher parts = URL.matcher(url);
-      if (parts.matches()) {
-        String protocol = parts.group(1).toLowerCase(Locale.ROOT);
-        members.put("protocol", protocol);
-        members.put("host", parts.group(2));
-        members.put("port", parts.group(3) == null ? port(protocol) : port(parts));
-        members.put("path", parts.group(4));
-      }
+      ServiceUrl.parse(url).ifPresent(parts -> {
+        members.put("protocol", parts.protocol());
+        members.put("host", parts.host());
+        members.put("port", parts.port());
+        members.put("path", parts.path().isEmpty() ? null : parts.path());
+      });
     }
     members.putIfAbsent("protocol", "http");
-    members.putIfAbsent("port", port(String.valueOf(members.get("protocol"))));
+    members.putIfAbsent("port", ServiceUrl.defaultPort(String.valueOf(members.get("protocol"))));
     members.putIfAbsent("retries", 5);
     for (String timeout : List.of("connect_timeout", "read_timeout", "write_timeout")) {
       members.putIfAbsent(timeout, 60_000);
     }
     members.putIfAbsent("enabled", true);
     String place = fields.node().source() + "\n" + fields.path();
-    ids.put(service, add("services", service.id(), service.name().orElse(place), members));
+    String id = add("services", service.id(), service.name().orElse(place), members);
+    ids.put(service, id);
+    return id;
   }
 
-  private static int port(String protocol) {
-    return protocol.endsWith("s") ? 443 : 80;
-  }
-
-  private static int port(Matcher parts) {
-    // At most five digits, or the service is refused.
-    String digits = parts.group(3).substring(1);
-    return digits.length() > 5 ? 0 : Integer.parseInt(digits);
+  static String idOf(RouteEntry route) {
+    return route
+        .id()
+        .orElseGet(
+            () -> idOf("routes", route.name().orElse(route.node().source() + "\n" + route.path())));
   }
 
   void route(RouteEntry route, Optional<ServiceEntry> service) {
@@ -82,16 +82,18 @@ final class WrittenEntities {
     members.put("https_redirect_status_code", route.httpsRedirectStatus());
     members.putIfAbsent("regex_priority", 0);
     members.put("service", reference(service));
-    String place = route.node().source() + "\n" + route.path();
-    ids.put(route, add("routes", route.id(), route.name().orElse(place), members));
+    ids.put(route, add("routes", Optional.of(idOf(route)), "", members));
   }
 
   void plugin(PluginEntry entry, Optional<ServiceEntry> service, Optional<RouteEntry> route) {
     Map<String, @Nullable Object> members = MaskedValues.of(entry.node());
     members.put("name", entry.name());
-    members.putIfAbsent("enabled", true);
+    members.put("enabled", entry.enabled());
+    members.putIfAbsent("protocols", List.of("grpc", "grpcs", "http", "https"));
+    members.putIfAbsent("tags", null);
     members.put("service", reference(service));
     members.put("route", reference(route));
+    members.put("consumer", null);
     Optional<String> id = Optional.ofNullable(members.get("id")).map(String::valueOf);
     String scope = entry.name() + "\n" + members.get("service") + "\n" + members.get("route");
     add("plugins", id, scope, members);
@@ -127,9 +129,7 @@ final class WrittenEntities {
 
   private String add(
       String kind, Optional<String> id, String called, Map<String, @Nullable Object> members) {
-    String known = id.orElseGet(
-        () -> UUID.nameUUIDFromBytes((kind + "\n" + called).getBytes(StandardCharsets.UTF_8))
-            .toString());
+    String known = id.orElseGet(() -> idOf(kind, called));
     members.put("id", known);
     all.add(new Written(kind, known, members));
     return known;

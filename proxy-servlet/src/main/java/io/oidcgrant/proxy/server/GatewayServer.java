@@ -8,6 +8,7 @@ import io.oidcgrant.proxy.admin.AdminHandler;
 import io.oidcgrant.proxy.admin.AdminToken;
 import io.oidcgrant.proxy.admin.Readiness;
 import io.oidcgrant.proxy.admin.api.AdminApi;
+import io.oidcgrant.proxy.admin.api.Changes;
 import io.oidcgrant.proxy.config.Gateway;
 import io.oidcgrant.proxy.metrics.Metrics;
 import io.oidcgrant.proxy.metrics.Prometheus;
@@ -93,6 +94,7 @@ public final class GatewayServer {
    * @param listenTls empty for none; the configuration has a certificate otherwise
    * @param admin empty for none
    * @param adminToken what the Admin API asks for; empty for nothing
+   * @param changes how the Admin API changes what is in force
    * @param grants makes the filter of one plugin entry
    * @param serviceTokens the same for the other plugin
    * @param runtime what the filters have in common
@@ -104,6 +106,7 @@ public final class GatewayServer {
       Optional<ListenAddress> listenTls,
       Optional<ListenAddress> admin,
       Optional<AdminToken> adminToken,
+      Changes changes,
       Limits limits,
       TrustedPeers trusted,
       Function<OidcGrantConfig, Filter> grants,
@@ -177,7 +180,7 @@ public final class GatewayServer {
     server.setRequestLog(new RequestCount(metrics, admin, limits.headerCount()));
     Prometheus told =
         new Prometheus(metrics, connections::getNetworkConnectionCount, inFlight::open);
-    AdminApi api = new AdminApi(() -> engine.get().gateway().written(), parts.runtime()::issuers);
+    AdminApi api = new AdminApi(parts.changes(), parts.runtime()::issuers);
     server.setHandler(new ByListener(
         admin,
         new AdminHandler(

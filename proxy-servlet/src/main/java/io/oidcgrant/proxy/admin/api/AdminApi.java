@@ -1,123 +1,180 @@
 package io.oidcgrant.proxy.admin.api;
 
-import com.nimbusds.jose.util.JSONObjectUtils;
+import static io.oidcgrant.proxy.admin.api.Answer.object;
+
 import io.oidcgrant.issuer.IssuerStatus;
 import io.oidcgrant.proxy.config.Written;
-import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kong's Admin API as a gateway without a database has it: it tells what is in force, and changes
- * nothing. Safe for concurrent use.
+ * Kong's Admin API: tells what is in force, and changes what it keeps, where it may. Safe for
+ * concurrent use.
  */
 public final class AdminApi {
   private static final String READ = "GET, HEAD, OPTIONS";
-  private static final Answer NOT_FOUND = new Answer(404, "{\"message\":\"Not found\"}", "");
-  private static final List<String> KINDS =
-      List.of("services", "routes", "plugins", "certificates", "ca_certificates", "consumers");
+  private static final int PAGE = 100;
+  private static final int LARGEST_PAGE = 1000;
 
-  private final Supplier<List<Written>> written;
+  private final Changes changes;
+  private final Writes writes;
   private final Supplier<List<IssuerStatus>> issuers;
 
-  public AdminApi(Supplier<List<Written>> written, Supplier<List<IssuerStatus>> issuers) {
-    this.written = written;
+  public AdminApi(Changes changes, Supplier<List<IssuerStatus>> issuers) {
+    this.changes = changes;
+    this.writes = new Writes(changes, InstantSource.system());
     this.issuers = issuers;
   }
 
-  /**
-   * An answer.
-   *
-   * @param allow for the header of this name; empty for none
-   */
-  public record Answer(int status, String json, String allow) {}
+  /** The longest body that {@link #write} takes, in bytes. */
+  public static int longestBody() {
+    return Bodies.LONGEST;
+  }
 
-  /** The answer to a request without its query. */
-  public Answer answer(String method, String path) {
+  /** The answer to what needs no body; empty where {@link #write} has it. */
+  public Optional<Answer> answer(String method, String path, @Nullable String query) {
     List<String> parts = parts(path);
-    if (parts.size() > 4
-        && parts.get(0).equals("v2")
-        && parts.get(1).equals("control-planes")
-        && parts.get(3).equals("core-entities")) {
-      parts = parts.subList(4, parts.size());
-      if (!KINDS.contains(parts.get(0))) {
-        return NOT_FOUND;
-      }
+    Optional<Address> address = Address.of(parts);
+    boolean config = parts.equals(List.of("config"));
+    if (address.isEmpty() && !config && !isTold(parts)) {
+      return Optional.of(Answer.notFound());
     }
-    if (!exists(parts)) {
-      return NOT_FOUND;
-    }
+    boolean write = changes.allowed();
+    String allow = address
+        .map(known -> known.allow(write))
+        .orElse(config ? (write ? "OPTIONS, POST" : "OPTIONS") : READ);
     return switch (method) {
-      case "GET", "HEAD" -> read(parts).map(AdminApi::ok).orElse(NOT_FOUND);
-      case "OPTIONS" -> new Answer(204, "", READ);
-      default -> unsupported(method, parts);
+      case "GET", "HEAD" ->
+        Optional.of(
+            config
+                ? Answer.notAllowed(allow)
+                : address
+                    .map(known -> entities(known, parts, query))
+                    .orElseGet(() -> told(parts).map(value -> Answer.of(200, value)))
+                    .orElseGet(Answer::notFound));
+      case "OPTIONS" -> Optional.of(new Answer(204, "", allow));
+      case "POST", "PUT", "PATCH", "DELETE" ->
+        !write && address.isPresent()
+            ? Optional.of(unsupported(method, address.get().kind(), allow))
+            : List.of(allow.split(", ")).contains(method)
+                ? Optional.empty()
+                : Optional.of(Answer.notAllowed(allow));
+      default -> Optional.of(Answer.notAllowed(allow));
     };
   }
 
-  private static List<String> parts(String path) {
-    try {
-      return Arrays.stream(path.split("/"))
-          .filter(part -> !part.isEmpty())
-          .map(part -> URLDecoder.decode(part.replace("+", "%2B"), StandardCharsets.UTF_8))
-          .toList();
-    } catch (IllegalArgumentException e) {
-      return List.of("");
-    }
+  /**
+   * Makes, changes or deletes what the path names.
+   *
+   * @param type of the body; null where the request tells none
+   */
+  public Answer write(String method, String path, @Nullable String type, byte[] body) {
+    return Address.of(parts(path))
+        .map(address -> writes.answer(method, address, type, body))
+        .orElseGet(() -> writes.config(type, body));
   }
 
-  /** Whether there is such an address, whatever the names in it. */
-  private static boolean exists(List<String> parts) {
-    if (parts.isEmpty() || KINDS.contains(parts.get(0))) {
-      return parts.size() < 3 || (parts.size() == 3 && isNested(parts.get(0), parts.get(2)));
+  /** Konnect's API has the same below a longer path. */
+  private static List<String> parts(String path) {
+    List<String> parts = Address.parts(path);
+    boolean konnect = parts.size() > 3
+        && parts.get(0).equals("v2")
+        && parts.get(1).equals("control-planes")
+        && parts.get(3).equals("core-entities");
+    if (!konnect) {
+      return parts;
+    }
+    List<String> below = parts.subList(4, parts.size());
+    return Address.of(below).isPresent() ? below : List.of("");
+  }
+
+  /** Whether there is something to tell that is no entity. */
+  private static boolean isTold(List<String> parts) {
+    if (parts.equals(List.of(""))) {
+      return false;
     }
     String joined = String.join("/", parts);
-    return joined.equals("status")
-        || joined.equals("config")
-        || joined.equals("openid-connect/issuers")
+    return List.of("", "status", "openid-connect/issuers", "v2/control-planes").contains(joined)
         || (parts.size() == 3 && joined.startsWith("schemas/plugins/"));
   }
 
-  private static boolean isNested(String kind, String nested) {
-    return kind.equals("services")
-        ? List.of("routes", "plugins").contains(nested)
-        : kind.equals("routes") && nested.equals("plugins");
-  }
-
-  /** What there is at an address; empty where nothing is. */
-  private Optional<Map<String, @Nullable Object>> read(List<String> parts) {
+  private Optional<Map<String, @Nullable Object>> told(List<String> parts) {
     if (parts.isEmpty()) {
       return Optional.of(self());
     }
     return switch (parts.get(0)) {
       case "status" -> Optional.of(object("database", Map.of("reachable", true)));
-      case "openid-connect" -> Optional.of(list(issuers.get().stream().map(AdminApi::issuer)));
-      case "schemas" -> PluginSchema.of(parts.get(2));
-      case "config" -> Optional.empty();
-      default -> entities(parts);
+      case "openid-connect" ->
+        Optional.of(list(issuers.get().stream().map(AdminApi::issuer).toList()));
+      case "v2" -> Optional.of(controlPlanes());
+      default -> PluginSchema.of(parts.get(2));
     };
   }
 
-  private Optional<Map<String, @Nullable Object>> entities(List<String> parts) {
-    String kind = parts.get(0);
-    List<Written> all = written.get();
-    if (parts.size() == 1) {
-      return Optional.of(list(of(all, kind).map(Written::members)));
+  private Optional<Answer> entities(Address address, List<String> parts, @Nullable String query) {
+    List<Written> all = changes.inForce();
+    Stream<Written> wanted = of(all, address.kind());
+    String ownerKind = address.ownerKind();
+    String ownerKey = address.ownerKey();
+    if (ownerKind != null && ownerKey != null) {
+      Optional<Written> owner =
+          of(all, ownerKind).filter(each -> each.isCalled(ownerKey)).findFirst();
+      if (owner.isEmpty()) {
+        return Optional.empty();
+      }
+      wanted = wanted.filter(
+          each -> each.isOf(Address.fieldOf(ownerKind), owner.get().id()));
     }
-    Optional<Written> found =
-        of(all, kind).filter(each -> each.isCalled(parts.get(1))).findFirst();
-    if (parts.size() == 2) {
-      return found.map(Written::members);
+    String key = address.key();
+    return key == null
+        ? Optional.of(page(wanted.toList(), parts, query))
+        : wanted
+            .filter(each -> each.isCalled(key))
+            .findFirst()
+            .map(one -> Answer.of(200, one.members()));
+  }
+
+  private static Answer page(List<Written> all, List<String> parts, @Nullable String query) {
+    int size = parameter(query, "size", PAGE);
+    int offset = parameter(query, "offset", 0);
+    if (size < 1 || size > LARGEST_PAGE) {
+      return Answer.error(
+          400,
+          9,
+          "invalid size",
+          "size must be an integer between 1 and " + LARGEST_PAGE,
+          object("size", "must be an integer between 1 and " + LARGEST_PAGE));
     }
-    String owner = kind.substring(0, kind.length() - 1);
-    return found.map(one -> list(
-        of(all, parts.get(2)).filter(each -> each.isOf(owner, one.id())).map(Written::members)));
+    if (offset < 0) {
+      return Answer.error(400, 7, "invalid offset", "'offset' is not valid: bad offset", Map.of());
+    }
+    int end = (int) Math.min((long) offset + size, all.size());
+    List<Map<String, @Nullable Object>> shown =
+        all.subList(Math.min(offset, end), end).stream().map(Written::members).toList();
+    Map<String, @Nullable Object> page = list(shown);
+    if (end < all.size()) {
+      page.put("next", "/" + String.join("/", parts) + "?offset=" + end + "&size=" + size);
+      page.put("offset", String.valueOf(end));
+    }
+    return Answer.of(200, page);
+  }
+
+  /** A number of the query; -1 where something else stands there. */
+  private static int parameter(@Nullable String query, String name, int standard) {
+    return Arrays.stream(query == null ? new String[0] : query.split("&", -1))
+        .filter(pair -> pair.startsWith(name + "="))
+        .map(pair -> pair.substring(name.length() + 1))
+        .findFirst()
+        .map(text -> text.matches("\\d{1,7}") ? Integer.parseInt(text) : -1)
+        .orElse(standard);
   }
 
   private static Stream<Written> of(List<Written> all, String kind) {
@@ -135,11 +192,20 @@ public final class AdminApi {
             "available_on_server",
             PluginSchema.names(),
             "enabled_in_cluster",
-            of(written.get(), "plugins")
+            of(changes.inForce(), "plugins")
                 .map(plugin -> String.valueOf(plugin.members().get("name")))
                 .distinct()
                 .toList()));
     return self;
+  }
+
+  /** In Konnect's API, the one that this is. */
+  private static Map<String, @Nullable Object> controlPlanes() {
+    Map<String, @Nullable Object> plane = object(
+        "id",
+        UUID.nameUUIDFromBytes("oidc-proxy".getBytes(StandardCharsets.UTF_8)).toString());
+    plane.put("name", "oidc-proxy");
+    return object("data", List.of(plane));
   }
 
   private static Map<String, @Nullable Object> issuer(IssuerStatus status) {
@@ -149,38 +215,26 @@ public final class AdminApi {
     return issuer;
   }
 
-  private static Map<String, @Nullable Object> list(Stream<Map<String, @Nullable Object>> items) {
-    Map<String, @Nullable Object> list = object("data", items.toList());
+  private static Map<String, @Nullable Object> list(List<Map<String, @Nullable Object>> items) {
+    Map<String, @Nullable Object> list = object("data", items);
     list.put("next", null);
     return list;
   }
 
-  static Map<String, @Nullable Object> object(String name, Object value) {
-    Map<String, @Nullable Object> object = new LinkedHashMap<>();
-    object.put(name, value);
-    return object;
-  }
-
-  private static Answer ok(Map<String, @Nullable Object> value) {
-    return new Answer(200, JSONObjectUtils.toJSONString(value), "");
-  }
-
   /** A write, in Kong's words for a gateway without a database. */
-  private static Answer unsupported(String method, List<String> parts) {
+  private static Answer unsupported(String method, String kind, String allow) {
     String verb = switch (method) {
       case "POST" -> "create";
       case "PUT" -> "create or update";
       case "PATCH" -> "update";
-      case "DELETE" -> "delete";
-      default -> "";
+      default -> "delete";
     };
-    if (verb.isEmpty() || parts.isEmpty() || !KINDS.contains(parts.get(0))) {
-      return new Answer(405, "{\"message\":\"Method not allowed\"}", READ);
-    }
-    String kind = parts.get(parts.size() == 3 ? 2 : 0);
-    Map<String, @Nullable Object> refused = object("code", 12);
-    refused.put("name", "operation unsupported");
-    refused.put("message", "cannot " + verb + " '" + kind + "' entities when not using a database");
-    return new Answer(405, JSONObjectUtils.toJSONString(refused), READ);
+    Answer refused = Answer.error(
+        405,
+        12,
+        "operation unsupported",
+        "cannot " + verb + " '" + kind + "' entities when not using a database",
+        Map.of());
+    return new Answer(405, refused.json(), allow);
   }
 }

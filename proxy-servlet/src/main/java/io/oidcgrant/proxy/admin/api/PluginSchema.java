@@ -27,7 +27,7 @@ final class PluginSchema {
   }
 
   private static Map<String, @Nullable Object> schema(Map<String, Object> config) {
-    return AdminApi.object("fields", List.of(Map.of("config", record(config))));
+    return Answer.object("fields", List.of(Map.of("config", record(config))));
   }
 
   private static Map<String, Object> record(Map<?, ?> schema) {

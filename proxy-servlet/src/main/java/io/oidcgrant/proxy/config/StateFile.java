@@ -1,0 +1,94 @@
+package io.oidcgrant.proxy.config;
+
+import io.oidcgrant.config.ConfigNode;
+import io.oidcgrant.config.Reading;
+import io.oidcgrant.config.YamlReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
+import java.util.List;
+
+/**
+ * Keeps what the Admin API has made, as a declarative file in JSON that its owner alone can read:
+ * it holds secrets. Not thread-safe.
+ */
+public final class StateFile {
+  private final Path file;
+
+  /**
+   * The file; it need not be there yet.
+   *
+   * @throws IllegalArgumentException if it could not be written
+   */
+  public StateFile(Path file) {
+    this.file = file.toAbsolutePath();
+    if (Files.isDirectory(this.file) || !Files.isDirectory(directory())) {
+      throw new IllegalArgumentException(
+          file + (Files.isDirectory(this.file) ? " is a directory" : " is in no directory"));
+    }
+    if (!Files.isWritable(directory())) {
+      throw new IllegalArgumentException(file + " is in a directory that cannot be written to");
+    }
+  }
+
+  private Path directory() {
+    return file.resolveSibling("");
+  }
+
+  /** What it holds; none where it is not there. Problems go to {@code reading}. */
+  public Entities read(Reading reading) {
+    Entities none = Entities.none(file.toString());
+    if (!Files.exists(file)) {
+      return none;
+    }
+    List<ConfigNode> documents = YamlReader.readFile(file, reading);
+    if (documents.size() > 1) {
+      reading.problem(documents.get(1), "file", "is more than one document");
+    }
+    return documents.isEmpty() ? none : Entities.of(documents.get(0), reading);
+  }
+
+  /** A file beside it, whole on the disk, that {@link #take} puts in its place. */
+  public Path prepare(Entities entities) throws IOException {
+    Path next = file.resolveSibling(file.getFileName() + ".next");
+    Files.deleteIfExists(next);
+    ByteBuffer text = ByteBuffer.wrap(
+        (JsonNodes.write(entities.document()) + "\n").getBytes(StandardCharsets.UTF_8));
+    try (FileChannel channel = FileChannel.open(
+        next, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly())) {
+      while (text.hasRemaining()) {
+        channel.write(text);
+      }
+      channel.force(true);
+    }
+    return next;
+  }
+
+  private static FileAttribute<?>[] ownerOnly() {
+    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
+  }
+
+  /** Puts a prepared file in place: whoever reads it sees the old one or the new one. */
+  public void take(Path next) throws IOException {
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel directory = FileChannel.open(directory(), StandardOpenOption.READ)) {
+      directory.force(true);
+    } catch (IOException e) {
+      // Not every system can do that with a directory; the file itself is safe.
+      return;
+    }
+  }
+}
