@@ -78,6 +78,11 @@ final class RunningProxy implements AutoCloseable {
     return new RunningProxy(Optional.empty(), Map.of(), config.toString());
   }
 
+  /** The proxy with these in its environment, without Keycloak and without files. */
+  static RunningProxy startAlone(Map<String, String> options) throws Exception {
+    return new RunningProxy(Optional.empty(), options);
+  }
+
   static String basic(String user, String password) {
     return "Basic "
         + Base64.getEncoder()
