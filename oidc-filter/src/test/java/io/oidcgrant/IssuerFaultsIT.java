@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What callers get while the issuer does not work, and that it costs nobody else. */
 class IssuerFaultsIT {
-  private static final Duration TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration TIMEOUT = Duration.ofSeconds(1);
   private static final String USER = basic("user", "canary");
 
   private static Arguments fault(String name, Fault fault, int status) {

@@ -22,10 +22,12 @@ import java.net.URLDecoder;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -80,6 +82,9 @@ public final class ScriptedIssuer implements AutoCloseable {
       return json(status, "{\"error\":\"" + code + "\",\"error_description\":\"scripted\"}");
     }
   }
+
+  private static final int KEYS_AT_A_TIME = 8;
+  private static final Queue<RSAKey> KEYS = new ArrayDeque<>();
 
   private final HttpServer server;
   private final ExecutorService executor = Executors.newCachedThreadPool();
@@ -152,13 +157,16 @@ public final class ScriptedIssuer implements AutoCloseable {
     }
   }
 
-  /** A new key of an issuer. */
-  static RSAKey newKey() throws JOSEException {
-    return new RSAKeyGenerator(2048)
+  /** A key of an issuer, another than the last seven: making one takes long. */
+  static synchronized RSAKey newKey() throws JOSEException {
+    RSAKey key =
+        KEYS.size() < KEYS_AT_A_TIME ? new RSAKeyGenerator(2048).generate() : KEYS.remove();
+    KEYS.add(key);
+    return new RSAKey.Builder(key)
         .keyID(UUID.randomUUID().toString())
         .keyUse(KeyUse.SIGNATURE)
         .algorithm(JWSAlgorithm.RS256)
-        .generate();
+        .build();
   }
 
   /** Tells the times in the tokens. */

@@ -2,6 +2,7 @@ package io.oidcgrant.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -30,15 +31,12 @@ public final class TestCertificates {
   public TestCertificates(Path directory) {
     this.directory = directory;
     generate("ca", "bc:c");
-    keytool(
-        "-exportcert",
-        "-rfc",
-        "-keystore",
-        store("ca"),
-        "-alias",
-        "ca",
-        "-file",
-        anchor().toString());
+    try {
+      Files.writeString(
+          anchor(), pem("CERTIFICATE", keys("ca").getCertificate("ca").getEncoded()));
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** The authority's certificate as PEM. */
@@ -178,52 +176,41 @@ public final class TestCertificates {
   }
 
   private SSLContext issue(String issuer, String name, String names, String... life) {
-    generate(name, names);
-    String request = directory.resolve(name + ".csr").toString();
-    String certificate = directory.resolve(name + ".pem").toString();
-    keytool("-certreq", "-keystore", store(name), "-alias", name, "-file", request);
-    keytool(Stream.concat(
-            Stream.of(
-                "-gencert",
-                "-rfc",
-                "-keystore",
-                store(issuer),
-                "-alias",
-                issuer,
-                "-ext",
-                names,
-                "-infile",
-                request,
-                "-outfile",
-                certificate),
-            Stream.of(life))
-        .toArray(String[]::new));
-    keytool(
-        "-importcert",
-        "-noprompt",
-        "-keystore",
-        store(name),
-        "-alias",
-        "ca",
-        "-file",
-        anchor().toString());
-    keytool("-importcert", "-keystore", store(name), "-alias", name, "-file", certificate);
+    Path store = keyStore(name);
+    try {
+      Files.copy(keyStore(issuer), store);
+      generate(
+          name,
+          names,
+          Stream.concat(Stream.of("-signer", issuer), Stream.of(life)).toArray(String[]::new));
+      KeyStore keys = keys(name);
+      keys.deleteEntry(issuer);
+      keys.setCertificateEntry("ca", keys("ca").getCertificate("ca"));
+      try (OutputStream out = Files.newOutputStream(store)) {
+        keys.store(out, PASSWORD.toCharArray());
+      }
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
     return context(name);
   }
 
-  private void generate(String name, String extension) {
-    keytool(
-        "-genkeypair",
-        "-keystore",
-        store(name),
-        "-alias",
-        name,
-        "-keyalg",
-        "EC",
-        "-dname",
-        "CN=" + name,
-        "-ext",
-        extension);
+  private void generate(String name, String extension, String... more) {
+    keytool(Stream.concat(
+            Stream.of(
+                "-genkeypair",
+                "-keystore",
+                store(name),
+                "-alias",
+                name,
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=" + name,
+                "-ext",
+                extension),
+            Stream.of(more))
+        .toArray(String[]::new));
   }
 
   private String store(String name) {
@@ -266,7 +253,15 @@ public final class TestCertificates {
     List<String> command = Stream.concat(
             Stream.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString()),
             Stream.concat(
-                Stream.of(arguments), Stream.of("-storetype", "PKCS12", "-storepass", PASSWORD)))
+                Stream.of(arguments),
+                Stream.of(
+                    "-storetype",
+                    "PKCS12",
+                    "-storepass",
+                    PASSWORD,
+                    // Its JVM starts quicker so.
+                    "-J-XX:TieredStopAtLevel=1",
+                    "-J-XX:+UseSerialGC")))
         .toList();
     try {
       Process process = new ProcessBuilder(command)

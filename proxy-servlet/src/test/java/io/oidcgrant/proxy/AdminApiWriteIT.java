@@ -321,6 +321,7 @@ class AdminApiWriteIT {
         "services: [{name: a, host: h, plugins: [{name: openid-connect, config: {isuer: x}}]}]",
         "services: [{name: a, host: \"${{ env \\\"HOME\\\" }}\"}]",
         "services: [{name: a, host",
+        yaml.replace("client_secret: s", "client_secret: \"***\""),
         "routes: [{service: nowhere, paths: [/]}]",
         "a: 1\n---\nb: 2",
         "- 1",

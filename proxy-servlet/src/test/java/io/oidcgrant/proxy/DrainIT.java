@@ -81,6 +81,7 @@ class DrainIT {
         Answer answer = connection.read();
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo("ok");
+        assertThat(answer.header("Connection")).isEqualToIgnoringCase("close");
         assertThat(connection.ended()).isTrue();
       }
       assertThat(proxy.exitStatus()).isZero();
@@ -103,6 +104,25 @@ class DrainIT {
       release.countDown();
       assertThat(connections.get(1).read().status()).isEqualTo(200);
       assertThat(proxy.exitStatus()).isZero();
+    }
+  }
+
+  /** It may have been sent before its caller could learn of the stop. */
+  @Test
+  void requestOnAnIdleConnection_soonAfter_isAnswered() {
+    try (ProxyProcess proxy = start("20")) {
+      RawConnection idle = connect(proxy);
+      assertThat(idle.request("GET", "/none").read().status()).isEqualTo(404);
+      long start = System.nanoTime();
+      proxy.terminate();
+      awaitDraining(proxy);
+      assertThat(idle.silentFor(500, 20_000)).isTrue();
+      Answer late = idle.request("GET", "/none").read();
+      assertThat(late.status()).isEqualTo(404);
+      assertThat(late.header("Connection")).isEqualToIgnoringCase("close");
+      assertThat(idle.ended()).isTrue();
+      assertThat(proxy.exitStatus()).isZero();
+      assertThat(System.nanoTime() - start).isLessThan(5_000_000_000L);
     }
   }
 
@@ -137,7 +157,7 @@ class DrainIT {
   @Test
   void nothingInFlight_endsAtOnce() {
     try (ProxyProcess proxy = start("20")) {
-      proxy.port();
+      assertThat(connect(proxy).request("GET", "/none").read().status()).isEqualTo(404);
       long start = System.nanoTime();
       proxy.terminate();
       assertThat(proxy.exitStatus()).isZero();

@@ -60,7 +60,6 @@ class MemoryIT {
 
   private ProxyProcess start(String... jvmOptions) {
     ProxyProcess proxy = ProxyProcess.launch(
-        Path.of(System.getProperty("java.home")),
         List.of(jvmOptions),
         Map.of(),
         List.of("run", "--config", config.toString(), "--listen", "127.0.0.1:0", "--admin", "off"));

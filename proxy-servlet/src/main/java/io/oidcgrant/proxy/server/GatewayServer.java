@@ -26,6 +26,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
@@ -169,9 +170,10 @@ public final class GatewayServer {
             "relay",
             new GatewayProxyServlet(parts.trusted(), parts.managed(), webSockets, clients)),
         "/*");
+    AtomicBoolean draining = new AtomicBoolean();
     RequestLimits requests = new RequestLimits(
-        new RequestForm(new InStep(context), limits.headerBytes()), limits, metrics);
-    InFlight inFlight = new InFlight(requests);
+        new RequestForm(new InStep(context, draining::get), limits.headerBytes()), limits, metrics);
+    InFlight inFlight = new InFlight(requests, draining);
     List<ServerConnector> callers =
         Stream.concat(Stream.of(proxy), proxyTls.stream()).toList();
     ConnectionCount connections = new ConnectionCount(limits.connections(), metrics, callers);
@@ -296,14 +298,22 @@ public final class GatewayServer {
   /** Takes no new connections, finishes what is in flight, and stops. */
   public void drain(Duration grace) throws Exception {
     parts.readiness().drain();
-    proxy.close();
-    proxyTls.ifPresent(ServerConnector::close);
+    List<ServerConnector> callers =
+        Stream.concat(Stream.of(proxy), proxyTls.stream()).toList();
+    for (ServerConnector listener : callers) {
+      AcceptQueue.empty(listener);
+      listener.close();
+    }
     webSockets.end();
     // Tells callers in HTTP/2 to open no more streams.
     for (SessionContainer sessions : server.getContainedBeans(SessionContainer.class)) {
       var unused = sessions.shutdown();
     }
-    inFlight.drain(grace.toMillis());
+    inFlight.drain(
+        grace.toMillis(),
+        () -> callers.stream()
+            .mapToInt(listener -> listener.getConnectedEndPoints().size())
+            .sum());
     stop();
   }
 

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 
 /** The proxy's jar as a process of its own; close ends it. */
 public final class ProxyProcess implements AutoCloseable {
-  private static final Path JAR =
+  static final Path JAR =
       Path.of(System.getProperty("oidcgrant.proxy.jar", "target/oidc-proxy.jar"));
   private static final Pattern READY = Pattern.compile(
       "ready proxy=(http://\\S+)(?: proxyTls=(https://\\S+))?(?: admin=(http://\\S+))?");
@@ -38,25 +38,26 @@ public final class ProxyProcess implements AutoCloseable {
 
   /** Any command line, with these variables and without others of the proxy's. */
   public static ProxyProcess launch(Map<String, String> environment, String... arguments) {
-    return launch(
-        Path.of(System.getProperty("java.home")), List.of(), environment, List.of(arguments));
+    return launch(QuickStart.jvmOptions(), environment, List.of(arguments));
   }
 
   /** {@code run} on free ports of loopback. */
   public static ProxyProcess run(Path config, String... more) {
+    return run(QuickStart.jvmOptions(), config, more);
+  }
+
+  static ProxyProcess run(List<String> jvmOptions, Path config, String... more) {
     List<String> arguments = new ArrayList<>(List.of("run", "--config", config.toString()));
     arguments.addAll(List.of("--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"));
     arguments.addAll(List.of(more));
-    return launch(Map.of(), arguments.toArray(String[]::new));
+    return launch(jvmOptions, Map.of(), arguments);
   }
 
+  /** With these options of the JVM's and without those that make tests quicker. */
   public static ProxyProcess launch(
-      Path javaHome,
-      List<String> jvmOptions,
-      Map<String, String> environment,
-      List<String> arguments) {
+      List<String> jvmOptions, Map<String, String> environment, List<String> arguments) {
     List<String> command = new ArrayList<>();
-    command.add(javaHome.resolve("bin").resolve("java").toString());
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions);
     command.addAll(List.of("-jar", JAR.toString()));
     command.addAll(arguments);

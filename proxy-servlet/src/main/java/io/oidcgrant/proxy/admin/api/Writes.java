@@ -355,8 +355,9 @@ final class Writes {
     try {
       ConfigNode document = document(type, body, source, reading);
       Map<String, String> wrong = new LinkedHashMap<>();
-      ConfigNode known = Nodes.unmasked(document, changes.kept().document(), "", wrong::put);
-      Entities next = Entities.of(known, reading);
+      // Whose secret a mask stood for is not to be seen in a file.
+      ConfigNode whole = Nodes.unmasked(document, null, "", wrong::put);
+      Entities next = Entities.of(whole, reading);
       wrong.forEach((path, message) -> reading.problem(source, 0, path, message));
       reading.throwIfAny();
       put(next, "");
