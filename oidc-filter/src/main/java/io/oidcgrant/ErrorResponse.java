@@ -1,6 +1,7 @@
 package io.oidcgrant;
 
 import io.oidcgrant.config.OidcGrantConfig;
+import io.oidcgrant.observe.GrantObserver;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import jakarta.servlet.http.HttpServletRequest;
@@ -38,6 +39,7 @@ final class ErrorResponse {
   private static final String ALGS = "algs=\"" + String.join(" ", DPOP_ALGORITHMS) + '"';
 
   private final OidcGrantConfig config;
+  private final GrantObserver observer;
   private final boolean basic;
   private final boolean bearer;
   private final String scope;
@@ -51,8 +53,10 @@ final class ErrorResponse {
    *
    * @param newNonce for the next proof; null where none is needed
    */
-  ErrorResponse(OidcGrantConfig config, Supplier<@Nullable String> newNonce) {
+  ErrorResponse(
+      OidcGrantConfig config, GrantObserver observer, Supplier<@Nullable String> newNonce) {
     this.config = config;
+    this.observer = observer;
     this.newNonce = newNonce;
     this.scope = config.scopesRequired().stream()
         .filter(item -> SCOPE.matcher(item).matches())
@@ -79,6 +83,7 @@ final class ErrorResponse {
       throws IOException {
     log(failure);
     Kind kind = failure.kind();
+    observer.refused(kind);
     int status = status(kind);
     response.setStatus(status);
     response.setHeader("Cache-Control", "no-store");

@@ -53,7 +53,7 @@ final class Exchange {
   Exchange(GrantFlow flow, OidcGrantConfig config, String decided) {
     this.flow = flow;
     this.config = config;
-    this.errors = new ErrorResponse(config, flow::newNonce);
+    this.errors = new ErrorResponse(config, flow.observer(), flow::newNonce);
     this.metadata = ResourceMetadata.of(config).orElse(null);
     this.decided = decided;
     this.streamGrace = config.streamGrace().orElse(null);
@@ -142,7 +142,7 @@ final class Exchange {
       return null;
     }
     if (tokens == null) {
-      tokens = await(wanted);
+      tokens = await(wanted, seen);
     }
     Caller caller = flow.admit(found, seen, tokens);
     HttpServletResponse answer = response;
@@ -156,9 +156,9 @@ final class Exchange {
     return new Passage(forwarded, answer);
   }
 
-  private Tokens await(Wanted wanted) {
+  private Tokens await(Wanted wanted, IncomingRequest seen) {
     try {
-      return flow.fetch(wanted).toCompletableFuture().get();
+      return flow.fetch(wanted, seen).toCompletableFuture().get();
     } catch (ExecutionException e) {
       throw GrantException.failureOf(e).toException();
     } catch (InterruptedException e) {
@@ -196,7 +196,7 @@ final class Exchange {
       Wanted wanted,
       Tokens tokens,
       Caller caller) {
-    forwarded.revokeBy(() -> flow.revoke(wanted, tokens));
+    forwarded.revokeBy(() -> flow.revoke(wanted, tokens, seen));
     forwarded.grant(seen, hiding(found, seen), flow.propagation(), caller.upstream(), response);
     forwarded.identify(new CallerPrincipal(caller, tokens), authType(found.credential()));
     DpopProofs proofs = flow.upstreamProofs(tokens);
@@ -319,7 +319,7 @@ final class Exchange {
     void fetch(IncomingRequest seen, Finding.Found found, Wanted wanted) {
       onTimeout = Kind.ISSUER_TIMEOUT;
       finding = found;
-      var unused = flow.fetch(wanted).whenComplete((tokens, error) -> {
+      var unused = flow.fetch(wanted, seen).whenComplete((tokens, error) -> {
         if (tokens != null) {
           pass(seen, found, wanted, tokens);
         } else {

@@ -1,6 +1,7 @@
 package io.oidcgrant;
 
 import io.oidcgrant.config.UpstreamOAuthConfig;
+import io.oidcgrant.observe.GrantObserver;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import jakarta.servlet.http.HttpServletResponse;
@@ -20,11 +21,13 @@ final class ServiceErrorResponse {
   private static final Pattern PLACE = Pattern.compile("\\{\\{\\s*(status|message)\\s*}}");
 
   private final UpstreamOAuthConfig config;
+  private final GrantObserver observer;
   private final byte[] body;
   private final boolean exchange;
 
-  ServiceErrorResponse(UpstreamOAuthConfig config) {
+  ServiceErrorResponse(UpstreamOAuthConfig config, GrantObserver observer) {
     this.config = config;
+    this.observer = observer;
     this.body = body(config).getBytes(StandardCharsets.UTF_8);
     this.exchange = config.grantType().equals("token_exchange");
   }
@@ -55,6 +58,7 @@ final class ServiceErrorResponse {
   /** As {@code behavior} says; what is wrong with a token of the caller's is his. */
   void write(HttpServletResponse response, Failure failure) throws IOException {
     log(failure);
+    observer.refused(failure.kind());
     boolean callers =
         exchange && (failure.kind() == Kind.NO_CREDENTIAL || failure.kind() == Kind.REJECTED);
     response.setHeader("Cache-Control", "no-store");

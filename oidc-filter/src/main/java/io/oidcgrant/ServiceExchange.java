@@ -40,7 +40,7 @@ final class ServiceExchange {
   ServiceExchange(ServiceTokens source, UpstreamOAuthConfig config, String decided) {
     this.source = source;
     this.config = config;
-    this.errors = new ServiceErrorResponse(config);
+    this.errors = new ServiceErrorResponse(config, source.observer());
     this.decided = decided;
   }
 
@@ -63,7 +63,7 @@ final class ServiceExchange {
         new Waiting(request, response, forwarded, wanted).fetch();
         return;
       }
-      pass(request, response, forwarded, wanted, tokens == null ? await(wanted) : tokens);
+      pass(request, response, forwarded, wanted, tokens == null ? await(wanted, request) : tokens);
     } catch (GrantException e) {
       errors.write(response, e.failure());
       return;
@@ -75,9 +75,12 @@ final class ServiceExchange {
     chain.doFilter(forwarded, response);
   }
 
-  private Tokens await(Wanted wanted) {
+  private Tokens await(Wanted wanted, HttpServletRequest request) {
     try {
-      return source.fetch(wanted).toCompletableFuture().get();
+      return source
+          .fetch(wanted, new IncomingRequest(request, null))
+          .toCompletableFuture()
+          .get();
     } catch (ExecutionException e) {
       throw GrantException.failureOf(e).toException();
     } catch (InterruptedException e) {
@@ -140,26 +143,28 @@ final class ServiceExchange {
     }
 
     void fetch() {
-      var unused = source.fetch(wanted).whenComplete((tokens, error) -> {
-        if (!settle()) {
-          return;
-        }
-        if (tokens == null) {
-          refuse(
-              error == null
-                  ? Failure.of(Kind.INTERNAL, "no tokens and no error")
-                  : GrantException.failureOf(error));
-          return;
-        }
-        try {
-          pass(request, response, forwarded, wanted, tokens);
-        } catch (RuntimeException e) {
-          LOG.error("a fault while a service token was put on a request", e);
-          refuse(GrantException.failureOf(e));
-          return;
-        }
-        dispatch();
-      });
+      var unused = source
+          .fetch(wanted, new IncomingRequest(request, null))
+          .whenComplete((tokens, error) -> {
+            if (!settle()) {
+              return;
+            }
+            if (tokens == null) {
+              refuse(
+                  error == null
+                      ? Failure.of(Kind.INTERNAL, "no tokens and no error")
+                      : GrantException.failureOf(error));
+              return;
+            }
+            try {
+              pass(request, response, forwarded, wanted, tokens);
+            } catch (RuntimeException e) {
+              LOG.error("a fault while a service token was put on a request", e);
+              refuse(GrantException.failureOf(e));
+              return;
+            }
+            dispatch();
+          });
     }
 
     @Override

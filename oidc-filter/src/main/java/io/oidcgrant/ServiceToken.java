@@ -57,7 +57,7 @@ public final class ServiceToken {
    * {@link io.oidcgrant.protocol.GrantException}.
    */
   public CompletionStage<@Nullable Void> renew() {
-    return source.fetch(wanted).thenApply(fresh -> {
+    return source.fetch(wanted, new IncomingRequest(request, null)).thenApply(fresh -> {
       use(fresh);
       return null;
     });

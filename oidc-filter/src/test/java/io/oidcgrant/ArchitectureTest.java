@@ -34,15 +34,16 @@ class ArchitectureTest {
    */
   private static final Map<String, List<String>> MAY_USE = Map.ofEntries(
       Map.entry("protocol", List.of()),
-      Map.entry("http", List.of("protocol", "jose")),
+      Map.entry("observe", List.of("protocol")),
+      Map.entry("http", List.of("protocol", "jose", "observe")),
       Map.entry("credential", List.of("protocol")),
       Map.entry("jose", List.of("protocol")),
       Map.entry("clientauth", List.of("protocol", "jose")),
       Map.entry("cache", List.of("protocol")),
       Map.entry("authorize", List.of("protocol")),
       Map.entry("propagate", List.of("protocol", "credential")),
-      Map.entry("issuer", List.of("protocol", "http")),
-      Map.entry("endpoint", List.of("protocol", "http")),
+      Map.entry("issuer", List.of("protocol", "http", "observe")),
+      Map.entry("endpoint", List.of("protocol", "http", "observe")),
       Map.entry("verify", List.of("protocol", "jose")),
       Map.entry("config", List.of("protocol", "jose", "http")),
       Map.entry(
@@ -52,6 +53,7 @@ class ArchitectureTest {
               "jose",
               "authorize",
               "http",
+              "observe",
               "credential",
               "clientauth",
               "cache",
@@ -116,6 +118,22 @@ class ArchitectureTest {
         .dependOnClassesThat()
         .resideInAPackage("java.net.http.."));
     check(noClasses().should().callMethod(com.nimbusds.oauth2.sdk.http.HTTPRequest.class, "send"));
+  }
+
+  @Test
+  void whatNeedNotBeThere_isKnownByOneClassEach() {
+    check(noClasses()
+        .that()
+        .haveNameNotMatching(".*\\.OpenTelemetryTracing(\\$.*)?")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.opentelemetry.."));
+    check(noClasses()
+        .that()
+        .haveNameNotMatching(".*\\.MicrometerGrantObserver(\\$.*)?")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.micrometer.."));
   }
 
   @Test

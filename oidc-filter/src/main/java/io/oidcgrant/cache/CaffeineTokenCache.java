@@ -3,10 +3,12 @@ package io.oidcgrant.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
+import com.github.benmanes.caffeine.cache.Policy;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Tokens;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,21 @@ public final class CaffeineTokenCache implements TokenCache {
   private Duration life(Tokens value) {
     Duration life = Duration.between(clock.instant(), value.expiresAt());
     return life.compareTo(LONGEST) > 0 ? LONGEST : life.isNegative() ? Duration.ZERO : life;
+  }
+
+  /** How many entries with tokens there are, about. */
+  public long entries() {
+    return tokens.estimatedSize();
+  }
+
+  /** The estimated memory of all tokens, bytes. */
+  public long bytes() {
+    return tokens
+        .policy()
+        .eviction()
+        .map(Policy.Eviction::weightedSize)
+        .orElse(OptionalLong.empty())
+        .orElse(0);
   }
 
   @Override

@@ -8,7 +8,9 @@ import com.nimbusds.oauth2.sdk.TokenRequest;
 import com.nimbusds.oauth2.sdk.TokenResponse;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import io.oidcgrant.endpoint.TokenEndpointClient.Answer;
 import io.oidcgrant.http.IdpClient;
+import io.oidcgrant.observe.IssuerCall;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * Over HTTP, tolerant of what servers answer beside RFC 6749 section 5 as long as its meaning is
  * beyond doubt.
  */
-public final class HttpTokenEndpointClient implements TokenEndpointClient {
+public final class HttpTokenEndpointClient {
   private static final int MAX_ANSWER_BYTES = 64 * 1024;
   private static final long LONGEST_LIFETIME = 366L * 86_400;
 
@@ -39,18 +41,18 @@ public final class HttpTokenEndpointClient implements TokenEndpointClient {
     this.client = client;
   }
 
-  @Override
-  public CompletionStage<TokenResponse> send(TokenRequest request) {
-    return send(request, Map.of()).thenApply(Answer::response);
-  }
-
-  @Override
-  public CompletionStage<Answer> send(TokenRequest request, Map<String, String> headers) {
+  /**
+   * Sends (RFC 6749 section 3.2), as {@link TokenEndpointClient#send(TokenRequest, Map)}.
+   *
+   * @param call that this is
+   */
+  public CompletionStage<Answer> send(
+      TokenRequest request, Map<String, String> headers, IssuerCall call) {
     HTTPRequest http = request.toHTTPRequest();
     http.setAccept("application/json");
     headers.forEach(http::setHeader);
     return client
-        .exchange(http, MAX_ANSWER_BYTES)
+        .exchange(call, http, MAX_ANSWER_BYTES)
         .thenApply(response -> new Answer(parse(response), response.getHeaderMap()));
   }
 

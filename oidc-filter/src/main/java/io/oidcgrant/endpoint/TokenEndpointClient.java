@@ -27,10 +27,11 @@ public interface TokenEndpointClient {
 
   /**
    * Sends with extra headers, and tells the headers of the answer: this is what the filter calls.
-   * Without an own implementation neither {@code token_headers_*} nor their replay work: the
-   * headers are not sent.
+   * Without an own implementation neither {@code token_headers_*} nor their replay nor traces work:
+   * the headers are not sent.
    *
-   * @param headers of {@code token_headers_*}
+   * @param headers of {@code token_headers_*}, and {@code traceparent} and {@code tracestate} (W3C
+   *     Trace Context) where the request that it is for belongs to a trace
    */
   default CompletionStage<Answer> send(TokenRequest request, Map<String, String> headers) {
     return send(request).thenApply(response -> new Answer(response, Map.of()));

@@ -7,6 +7,10 @@ import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.util.URLUtils;
 import io.oidcgrant.http.IdpClient;
+import io.oidcgrant.observe.GrantObserver.Endpoint;
+import io.oidcgrant.observe.IssuerCall;
+import io.oidcgrant.observe.IssuerCalls;
+import io.oidcgrant.observe.TraceContext;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.Printable;
@@ -19,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +40,11 @@ public final class TokenQueries {
   private static final Set<Integer> REFUSALS = Set.of(400, 401, 403, 404, 405, 415);
 
   private final IdpClient client;
+  private final IssuerCalls calls;
 
-  public TokenQueries(IdpClient client) {
+  public TokenQueries(IdpClient client, IssuerCalls calls) {
     this.client = client;
+    this.calls = calls;
   }
 
   /**
@@ -45,17 +52,19 @@ public final class TokenQueries {
    *
    * @param accept the media type that is asked for
    * @param headers beside our own
+   * @param cause the trace of the request that asks; null for none
    */
   public CompletionStage<Said> introspect(
       URI endpoint,
       ClientAuthentication authentication,
       Map<String, String> form,
       String accept,
-      Map<String, String> headers) {
+      Map<String, String> headers,
+      @Nullable TraceContext cause) {
     HTTPRequest request = request(endpoint, authentication, form);
     request.setAccept(accept);
     headers.forEach(request::setHeader);
-    return client.exchange(request, MAX_ANSWER_BYTES).thenApply(response -> {
+    return ask(Endpoint.INTROSPECTION, cause, request, response -> {
       refusal("introspection", response);
       return said("introspection", response);
     });
@@ -66,14 +75,19 @@ public final class TokenQueries {
    *
    * @param authorization the token with its scheme
    * @param headers beside our own
+   * @param cause the trace of the request that asks; null for none
    */
   public CompletionStage<Said> userInfo(
-      URI endpoint, String authorization, String accept, Map<String, String> headers) {
+      URI endpoint,
+      String authorization,
+      String accept,
+      Map<String, String> headers,
+      @Nullable TraceContext cause) {
     HTTPRequest request = new HTTPRequest(HTTPRequest.Method.GET, endpoint);
     request.setAccept(accept);
     headers.forEach(request::setHeader);
     request.setAuthorization(authorization);
-    return client.exchange(request, MAX_ANSWER_BYTES).thenApply(response -> {
+    return ask(Endpoint.USERINFO, cause, request, response -> {
       if (TOKEN_REFUSED.contains(response.getStatusCode())) {
         throw Failure.of(Kind.REJECTED, "userinfo endpoint answered " + response.getStatusCode())
             .toException();
@@ -117,15 +131,30 @@ public final class TokenQueries {
         .toException();
   }
 
-  /** Completes when the token is no longer good (RFC 7009 section 2.2). */
+  /**
+   * Completes when the token is no longer good (RFC 7009 section 2.2).
+   *
+   * @param cause the trace of the request that asks; null for none
+   */
   public CompletionStage<@Nullable Void> revoke(
-      URI endpoint, ClientAuthentication authentication, Map<String, String> form) {
-    return client
-        .exchange(request(endpoint, authentication, form), MAX_ANSWER_BYTES)
-        .thenApply(response -> {
-          refusal("revocation", response);
-          return null;
-        });
+      URI endpoint,
+      ClientAuthentication authentication,
+      Map<String, String> form,
+      @Nullable TraceContext cause) {
+    HTTPRequest request = request(endpoint, authentication, form);
+    return ask(Endpoint.REVOCATION, cause, request, response -> {
+      refusal("revocation", response);
+      return null;
+    });
+  }
+
+  private <T extends @Nullable Object> CompletionStage<T> ask(
+      Endpoint endpoint,
+      @Nullable TraceContext cause,
+      HTTPRequest request,
+      Function<HTTPResponse, T> reader) {
+    IssuerCall call = calls.begin(endpoint, cause);
+    return call.watch(() -> client.exchange(call, request, MAX_ANSWER_BYTES).thenApply(reader));
   }
 
   private static HTTPRequest request(

@@ -2,6 +2,9 @@ package io.oidcgrant.flow;
 
 import io.oidcgrant.cache.CacheKey;
 import io.oidcgrant.cache.TokenCache;
+import io.oidcgrant.observe.GrantObserver;
+import io.oidcgrant.observe.GrantObserver.Lookup;
+import io.oidcgrant.observe.GrantObserver.Renewal;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
@@ -34,6 +37,7 @@ final class CachingTokenSource {
   private final TokenCache cache;
   private final ConcurrentMap<CacheKey, CompletableFuture<Tokens>> flights;
   private final InstantSource clock;
+  private final GrantObserver observer;
   private final Settings settings;
 
   /**
@@ -46,11 +50,16 @@ final class CachingTokenSource {
   record Settings(boolean remembers, Duration negativeTtl, Duration deadline) {}
 
   CachingTokenSource(
-      TokenSource<Tokens> source, TokenMemory memory, InstantSource clock, Settings settings) {
+      TokenSource<Tokens> source,
+      TokenMemory memory,
+      InstantSource clock,
+      GrantObserver observer,
+      Settings settings) {
     this.source = source;
     this.cache = memory.cache();
     this.flights = memory.flights();
     this.clock = clock;
+    this.observer = observer;
     this.settings = settings;
   }
 
@@ -60,7 +69,11 @@ final class CachingTokenSource {
       return null;
     }
     Tokens tokens = cache.tokens(wanted.key());
-    if (tokens != null && !tokens.renewAt().isAfter(clock.instant())) {
+    if (tokens == null) {
+      return null;
+    }
+    observer.lookedUp(Lookup.HIT);
+    if (!tokens.renewAt().isAfter(clock.instant())) {
       renew(wanted, tokens);
     }
     return tokens;
@@ -73,9 +86,10 @@ final class CachingTokenSource {
   CompletionStage<Tokens> tokens(Wanted wanted) {
     Failure rejection = cache.rejection(wanted.key());
     if (rejection != null) {
+      observer.lookedUp(Lookup.REJECTION);
       return CompletableFuture.failedFuture(rejection.toException());
     }
-    return flight(wanted)
+    return flight(wanted, observer)
         .copy()
         .orTimeout(settings.deadline().toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(error -> {
@@ -88,11 +102,17 @@ final class CachingTokenSource {
     cache.forget(wanted.key(), tokens);
   }
 
-  private CompletableFuture<Tokens> flight(Wanted wanted) {
+  /**
+   * The flight under way, or a new one.
+   *
+   * @param lookup hears which of them it is
+   */
+  private CompletableFuture<Tokens> flight(Wanted wanted, GrantObserver lookup) {
     CacheKey key = wanted.key();
     CompletableFuture<Tokens> mine = new CompletableFuture<>();
     CompletableFuture<Tokens> other = flights.putIfAbsent(key, mine);
     if (other != null) {
+      lookup.lookedUp(Lookup.JOINED);
       return other;
     }
     // An earlier flight may have landed between the look into the cache and the start of this one.
@@ -100,8 +120,10 @@ final class CachingTokenSource {
     if (landed != null && landed.renewAt().isAfter(clock.instant())) {
       flights.remove(key, mine);
       mine.complete(landed);
+      lookup.lookedUp(Lookup.HIT);
       return mine;
     }
+    lookup.lookedUp(Lookup.MISS);
     return start(wanted, mine);
   }
 
@@ -163,7 +185,8 @@ final class CachingTokenSource {
     if (flights.containsKey(wanted.key())) {
       return;
     }
-    var unused = flight(wanted).whenComplete((tokens, error) -> {
+    var unused = flight(wanted, GrantObserver.NONE).whenComplete((tokens, error) -> {
+      observer.renewed(outcome(error));
       if (error == null || failure(error).kind().definite()) {
         return;
       }
@@ -173,5 +196,12 @@ final class CachingTokenSource {
       }
       LOG.warn("tokens could not be renewed ahead: {}", failure(error).detail());
     });
+  }
+
+  private static Renewal outcome(@Nullable Throwable error) {
+    if (error == null) {
+      return Renewal.OK;
+    }
+    return failure(error).kind().definite() ? Renewal.REJECTED : Renewal.FAILED;
   }
 }

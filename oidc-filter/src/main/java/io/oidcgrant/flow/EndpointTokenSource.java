@@ -9,11 +9,14 @@ import io.oidcgrant.clientauth.DpopProofs;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.credential.Credential;
 import io.oidcgrant.credential.HeaderNames;
-import io.oidcgrant.endpoint.TokenEndpointClient;
 import io.oidcgrant.endpoint.TokenEndpointClient.Answer;
 import io.oidcgrant.issuer.IssuerEndpoint;
 import io.oidcgrant.issuer.IssuerMetadata;
 import io.oidcgrant.issuer.RemoteIssuer;
+import io.oidcgrant.observe.GrantObserver.Endpoint;
+import io.oidcgrant.observe.GrantObserver.Outcome;
+import io.oidcgrant.observe.IssuerCall;
+import io.oidcgrant.observe.IssuerCalls;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.Printable;
@@ -60,9 +63,16 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
 
   private final OidcGrantConfig config;
   private final RemoteIssuer issuer;
-  private final TokenEndpointClient client;
+  private final Sender sender;
+  private final IssuerCalls calls;
   private final ClientProofs proofs;
   private final @Nullable DpopProofs dpop;
+
+  /** The way to the token endpoint. */
+  interface Sender {
+    CompletionStage<Answer> send(
+        TokenRequest request, Map<String, String> headers, IssuerCall call);
+  }
 
   /**
    * Creates one.
@@ -72,12 +82,14 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
   EndpointTokenSource(
       OidcGrantConfig config,
       RemoteIssuer issuer,
-      TokenEndpointClient client,
+      Sender sender,
+      IssuerCalls calls,
       ClientProofs proofs,
       @Nullable DpopProofs dpop) {
     this.config = config;
     this.issuer = issuer;
-    this.client = client;
+    this.sender = sender;
+    this.calls = calls;
     this.proofs = proofs;
     this.dpop = dpop;
   }
@@ -126,16 +138,30 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
       headers.keySet().removeIf(DPOP::equalsIgnoreCase);
       headers.put(DPOP, dpop.proof("POST", address.toString(), null));
     }
-    return client.send(message(request, metadata, address), headers).thenCompose(answer -> {
-      boolean wanted = dpop != null
-          && dpop.remember(address.toString(), nonce(answer))
-          && !answer.response().indicatesSuccess()
-          && "use_dpop_nonce"
-              .equals(answer.response().toErrorResponse().getErrorObject().getCode());
-      return wanted && again
+    TokenRequest message = message(request, metadata, address);
+    IssuerCall call = calls.begin(Endpoint.TOKEN, request.cause());
+    CompletionStage<Answer> sent = call.watch(
+        () -> sender.send(message, headers, call), answer -> outcome(request, answer, again));
+    return sent.thenCompose(answer -> {
+      boolean known = dpop != null && dpop.remember(address.toString(), nonce(answer));
+      return known && again && wantsNonce(answer)
           ? send(request, metadata, false)
           : CompletableFuture.completedFuture(answer);
     });
+  }
+
+  private static boolean wantsNonce(Answer answer) {
+    return !answer.response().indicatesSuccess()
+        && "use_dpop_nonce"
+            .equals(answer.response().toErrorResponse().getErrorObject().getCode());
+  }
+
+  /** To be asked for a nonce is how it goes. */
+  private static Outcome outcome(GrantRequest request, Answer answer, boolean first) {
+    return answer.response().indicatesSuccess() || (first && wantsNonce(answer))
+        ? Outcome.OK
+        : Outcome.of(refusal(request, answer.response().toErrorResponse().getErrorObject())
+            .kind());
   }
 
   private static @Nullable String nonce(Answer answer) {

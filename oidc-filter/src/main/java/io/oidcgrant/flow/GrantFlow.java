@@ -10,6 +10,7 @@ import io.oidcgrant.credential.CredentialResolver;
 import io.oidcgrant.credential.Finding;
 import io.oidcgrant.credential.RequestView;
 import io.oidcgrant.endpoint.TokenEndpointClient;
+import io.oidcgrant.observe.GrantObserver;
 import io.oidcgrant.propagate.Propagation;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
@@ -46,6 +47,7 @@ public final class GrantFlow {
   private final CallerPossession possession;
   private final Revocation revocation;
   private final InstantSource clock;
+  private final GrantObserver observer;
   private final boolean skipsPreflight;
 
   private GrantFlow(
@@ -54,6 +56,7 @@ public final class GrantFlow {
     TokenSources sources = new TokenSources(config, runtime, custom);
     this.config = config;
     this.clock = runtime.clock();
+    this.observer = runtime.calls().observer();
     this.skipsPreflight = !config.runOnPreflight();
     this.inputs = new CallerInputs(config);
     this.resolver =
@@ -164,16 +167,19 @@ public final class GrantFlow {
   /**
    * Tokens, asked for once for all who wait; fails with a
    * {@link io.oidcgrant.protocol.GrantException}.
+   *
+   * @param request whose trace the calls of the issuer carry
    */
-  public CompletionStage<Tokens> fetch(Wanted wanted) {
+  public CompletionStage<Tokens> fetch(Wanted wanted, RequestView request) {
+    Wanted caused = wanted.by(request);
     UserinfoTokenSource also = everyTime;
     if (also == null) {
-      return source.tokens(wanted);
+      return source.tokens(caused);
     }
     Tokens known = source.remembered(wanted);
     CompletionStage<Tokens> tokens =
-        known == null ? source.tokens(wanted) : CompletableFuture.completedFuture(known);
-    return tokens.thenCompose(found -> also.added(wanted.request(), found));
+        known == null ? source.tokens(caused) : CompletableFuture.completedFuture(known);
+    return tokens.thenCompose(found -> also.added(caused.request(), found));
   }
 
   /**
@@ -217,9 +223,14 @@ public final class GrantFlow {
    * Ends at the issuer what a credential brought, the refresh token where there is one (RFC 7009),
    * and forgets it. Fails with a {@link io.oidcgrant.protocol.GrantException}.
    */
-  public CompletionStage<@Nullable Void> revoke(Wanted wanted, Tokens tokens) {
+  public CompletionStage<@Nullable Void> revoke(Wanted wanted, Tokens tokens, RequestView request) {
     memory.cache().forget(wanted.key());
-    return revocation.revoke(wanted.request(), tokens);
+    return revocation.revoke(wanted.by(request).request(), tokens);
+  }
+
+  /** Hears of what this flow does. */
+  public GrantObserver observer() {
+    return observer;
   }
 
   /** What proves these tokens to the upstream; null where they go without a proof. */

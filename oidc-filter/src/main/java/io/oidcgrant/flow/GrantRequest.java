@@ -2,6 +2,7 @@ package io.oidcgrant.flow;
 
 import io.oidcgrant.credential.Credential;
 import io.oidcgrant.issuer.IssuerEndpoint;
+import io.oidcgrant.observe.TraceContext;
 import io.oidcgrant.protocol.Secret;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +14,22 @@ import org.jspecify.annotations.Nullable;
  *     the client
  * @param copies what calls take over from the caller's request
  * @param idToken that came beside a caller's access token
+ * @param cause the trace of the caller's request, of which the tokens know nothing; null for none,
+ *     or where it is nobody's request that waits for them
  */
 record GrantRequest(
     Credential credential,
     int client,
     Map<IssuerEndpoint, Copied> copies,
-    @Nullable Secret idToken) {
+    @Nullable Secret idToken,
+    @Nullable TraceContext cause) {
+  GrantRequest(
+      Credential credential,
+      int client,
+      Map<IssuerEndpoint, Copied> copies,
+      @Nullable Secret idToken) {
+    this(credential, client, copies, idToken, null);
+  }
 
   Copied copied(IssuerEndpoint endpoint) {
     return copies.getOrDefault(endpoint, Copied.NOTHING);
@@ -26,7 +37,12 @@ record GrantRequest(
 
   /** The same for another credential of the same caller. */
   GrantRequest with(Credential other) {
-    return new GrantRequest(other, client, copies, idToken);
+    return new GrantRequest(other, client, copies, idToken, cause);
+  }
+
+  /** The same for a request of this trace. */
+  GrantRequest causedBy(@Nullable TraceContext trace) {
+    return new GrantRequest(credential, client, copies, idToken, trace);
   }
 
   /** What it holds is the caller's. */

@@ -15,6 +15,8 @@ import io.oidcgrant.issuer.IssuerSettings;
 import io.oidcgrant.issuer.IssuerStatus;
 import io.oidcgrant.issuer.RemoteIssuer;
 import io.oidcgrant.issuer.RemoteKeys;
+import io.oidcgrant.observe.GrantObserver;
+import io.oidcgrant.observe.IssuerCalls;
 import io.oidcgrant.protocol.TrustedPeers;
 import java.net.URI;
 import java.nio.file.Path;
@@ -52,6 +54,8 @@ public final class GrantRuntime implements AutoCloseable {
   private final InstantSource clock;
   private final ExecutorService executor;
   private final ScheduledExecutorService scheduler;
+  private final IssuerCalls calls;
+  private final CaffeineTokenCache cache;
   private final TokenMemory memory;
   private final Map<Duration, ReplayMemory> usedProofs = new ConcurrentHashMap<>();
   private volatile TrustedPeers trusted = TrustedPeers.of(List.of());
@@ -64,8 +68,9 @@ public final class GrantRuntime implements AutoCloseable {
   /** The keys of what the filters that are made now have asked for. */
   private volatile Set<Object> used = ConcurrentHashMap.newKeySet();
 
-  private GrantRuntime(InstantSource clock, ClientKeys clientKeys) {
+  private GrantRuntime(InstantSource clock, ClientKeys clientKeys, GrantObserver observer) {
     this.clock = clock;
+    this.calls = new IssuerCalls(GrantObserver.fenced(observer));
     this.clientKeys = clientKeys;
     this.executor = Executors.newFixedThreadPool(
         Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), named("oidc-grant"));
@@ -73,9 +78,8 @@ public final class GrantRuntime implements AutoCloseable {
         new ScheduledThreadPoolExecutor(1, named("oidc-grant-timer"));
     timer.setRemoveOnCancelPolicy(true);
     this.scheduler = timer;
-    this.memory = new TokenMemory(
-        new KeyedHash(new SecureRandom()),
-        new CaffeineTokenCache(clock, MAX_REMEMBERED_BYTES, executor));
+    this.cache = new CaffeineTokenCache(clock, MAX_REMEMBERED_BYTES, executor);
+    this.memory = new TokenMemory(new KeyedHash(new SecureRandom()), cache);
   }
 
   public static GrantRuntime create() {
@@ -88,12 +92,17 @@ public final class GrantRuntime implements AutoCloseable {
    * @param clock tells the time by which tokens end
    */
   public static GrantRuntime create(InstantSource clock) {
-    return new GrantRuntime(clock, ClientKeys.inMemory());
+    return new GrantRuntime(clock, ClientKeys.inMemory(), GrantObserver.NONE);
+  }
+
+  /** With one who hears what the filters do with their issuers. */
+  public static GrantRuntime create(GrantObserver observer) {
+    return create(ClientKeys.inMemory(), observer);
   }
 
   /** With keys of the client that outlive the process. */
-  public static GrantRuntime create(ClientKeys clientKeys) {
-    return new GrantRuntime(InstantSource.system(), clientKeys);
+  public static GrantRuntime create(ClientKeys clientKeys, GrantObserver observer) {
+    return new GrantRuntime(InstantSource.system(), clientKeys, observer);
   }
 
   private static ThreadFactory named(String name) {
@@ -139,6 +148,20 @@ public final class GrantRuntime implements AutoCloseable {
         .filter(issuer -> used.contains(issuer.getKey()))
         .map(issuer -> issuer.getValue().status())
         .toList();
+  }
+
+  /** How many entries with tokens are remembered. */
+  public long rememberedEntries() {
+    return cache.entries();
+  }
+
+  /** The memory that they take, estimated, bytes. */
+  public long rememberedBytes() {
+    return cache.bytes();
+  }
+
+  IssuerCalls calls() {
+    return calls;
   }
 
   InstantSource clock() {
@@ -255,7 +278,7 @@ public final class GrantRuntime implements AutoCloseable {
     IssuerKey asked = new IssuerKey(way(config), settings);
     used.add(asked);
     return issuers.computeIfAbsent(
-        asked, key -> RemoteIssuer.start(settings, client, scheduler, clock));
+        asked, key -> RemoteIssuer.start(settings, client, scheduler, clock, calls));
   }
 
   /** Another issuer, of which only the keys are of interest. */
@@ -281,7 +304,8 @@ public final class GrantRuntime implements AutoCloseable {
         new KeySetKey(way(config), address, config.rediscoveryLifetime(), config.jwksMaxStale());
     used.add(asked);
     return keySets.computeIfAbsent(
-        asked, key -> RemoteKeys.at(address, client, clock, key.rediscovery(), key.maxStale()));
+        asked,
+        key -> RemoteKeys.at(address, client, clock, calls, key.rediscovery(), key.maxStale()));
   }
 
   private static Map<IssuerEndpoint, URI> present(Map<IssuerEndpoint, Optional<URI>> written) {

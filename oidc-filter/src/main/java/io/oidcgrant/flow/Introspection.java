@@ -80,7 +80,8 @@ final class Introspection {
         authentication,
         form,
         config.introspectionAccept(),
-        headers);
+        headers,
+        request.cause());
   }
 
   private CompletionStage<Told> told(Said said, GrantRequest request, IssuerMetadata metadata) {

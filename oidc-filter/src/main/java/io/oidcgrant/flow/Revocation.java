@@ -43,7 +43,8 @@ final class Revocation {
         .thenCompose(metadata -> queries.revoke(
             proofs.address(IssuerEndpoint.REVOCATION, metadata),
             authentication(request, metadata),
-            form));
+            form,
+            request.cause()));
   }
 
   private ClientAuthentication authentication(GrantRequest request, IssuerMetadata metadata) {

@@ -5,7 +5,9 @@ import com.nimbusds.oauth2.sdk.token.AccessTokenType;
 import io.oidcgrant.clientauth.DpopProofs;
 import io.oidcgrant.config.UpstreamOAuthConfig;
 import io.oidcgrant.credential.Credential;
+import io.oidcgrant.credential.RequestView;
 import io.oidcgrant.endpoint.TokenEndpointClient;
+import io.oidcgrant.observe.GrantObserver;
 import io.oidcgrant.propagate.Propagation;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
@@ -39,6 +41,7 @@ public final class ServiceTokens {
   private final Propagation propagation;
   private final @Nullable DpopProofs upstreamProofs;
   private final InstantSource clock;
+  private final GrantObserver observer;
 
   private ServiceTokens(
       UpstreamOAuthConfig config, GrantRuntime runtime, @Nullable TokenEndpointClient custom) {
@@ -46,12 +49,14 @@ public final class ServiceTokens {
     this.config = config;
     this.memory = runtime.memory();
     this.clock = runtime.clock();
+    this.observer = runtime.calls().observer();
     this.policy = memory.hash().digest(policy(config));
     this.endpoint = sources.endpoint();
     this.source = new CachingTokenSource(
         this::ask,
         memory,
         clock,
+        observer,
         new CachingTokenSource.Settings(
             true, config.requests().negativeTtl(), config.requests().timeout()));
     this.propagation = propagation(config);
@@ -162,14 +167,21 @@ public final class ServiceTokens {
   /**
    * Tokens, asked for once for all who wait; fails with a
    * {@link io.oidcgrant.protocol.GrantException}.
+   *
+   * @param request whose trace the calls of the issuer carry
    */
-  public CompletionStage<Tokens> fetch(Wanted wanted) {
-    return source.tokens(wanted);
+  public CompletionStage<Tokens> fetch(Wanted wanted, RequestView request) {
+    return source.tokens(wanted.by(request));
   }
 
   /** Does not use these very tokens again. */
   public void drop(Wanted wanted, Tokens tokens) {
     source.drop(wanted, tokens);
+  }
+
+  /** Hears of what is done with these tokens. */
+  public GrantObserver observer() {
+    return observer;
   }
 
   public Propagation propagation() {

@@ -15,7 +15,10 @@ import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.Tokens;
 import io.oidcgrant.verify.TokenVerifier;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +46,7 @@ final class TokenSources {
     this.runtime = runtime;
     this.issuer = runtime.issuer(config);
     IdpClient endpoints = runtime.endpointClient(config);
-    this.queries = new TokenQueries(endpoints);
+    this.queries = new TokenQueries(endpoints, runtime.calls());
     this.proofs = new ClientProofs(
         config, runtime.clientKeys(config), config.tlsClientAuth().isPresent(), runtime.clock());
     proofs.prepare();
@@ -51,7 +54,8 @@ final class TokenSources {
     this.endpoint = new EndpointTokenSource(
         config,
         issuer,
-        custom != null ? custom : new HttpTokenEndpointClient(endpoints),
+        custom != null ? through(custom) : new HttpTokenEndpointClient(endpoints)::send,
+        runtime.calls(),
         proofs,
         dpop);
     TrustedKeys keys = new TrustedKeys(config, issuer, runtime);
@@ -60,6 +64,21 @@ final class TokenSources {
         new OwnPossession(dpop == null ? null : dpop.thumbprint(), endpoints::identity);
     this.userInfo =
         new UserinfoTokenSource(config, issuer, queries, verifier, dpop, runtime.clock());
+  }
+
+  private static EndpointTokenSource.Sender through(TokenEndpointClient custom) {
+    return (request, headers, call) -> call.send(
+        "POST", request.getEndpointURI(), trace -> custom.send(request, with(trace, headers)));
+  }
+
+  private static Map<String, String> with(Map<String, String> trace, Map<String, String> headers) {
+    if (trace.isEmpty()) {
+      return headers;
+    }
+    Map<String, String> all = new LinkedHashMap<>(headers);
+    all.keySet().removeIf(name -> trace.containsKey(name.toLowerCase(Locale.ROOT)));
+    all.putAll(trace);
+    return all;
   }
 
   private static DpopProofs dpop(OidcGrantConfig config, GrantRuntime runtime) {
@@ -103,6 +122,7 @@ final class TokenSources {
             : any,
         runtime.memory(),
         runtime.clock(),
+        runtime.calls().observer(),
         new CachingTokenSource.Settings(
             config.cacheTokens(), config.negativeTtl(), config.timeout()));
   }

@@ -141,7 +141,8 @@ final class UserinfoTokenSource implements TokenSource<Tokens> {
               withQuery(address, query),
               (prover == null ? "Bearer " : "DPoP ") + token.reveal(),
               config.userinfoAccept(),
-              headers)
+              headers,
+              request.cause())
           .thenCompose(said -> told(said, metadata));
     });
   }

@@ -2,6 +2,7 @@ package io.oidcgrant.http;
 
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import io.oidcgrant.observe.IssuerCall;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.Printable;
@@ -119,9 +120,11 @@ public final class IdpClient {
   /**
    * The answer, whatever its status below 500; 429, 5xx and redirects are failures.
    *
+   * @param call that this is
    * @param maxBytes longest body that is read
    */
-  public CompletableFuture<HTTPResponse> exchange(HTTPRequest request, int maxBytes) {
+  public CompletableFuture<HTTPResponse> exchange(
+      IssuerCall call, HTTPRequest request, int maxBytes) {
     String endpoint = endpoint(request.getURI());
     Failure paused = paused(endpoint);
     if (paused != null) {
@@ -137,7 +140,11 @@ public final class IdpClient {
     }
     CompletableFuture<HttpResponse<byte[]>> sent;
     try {
-      sent = client.client().sendAsync(toJdk(request), info -> new BoundedBody(maxBytes));
+      sent = call.send(
+          request.getMethod().name(),
+          request.getURI(),
+          trace ->
+              client.client().sendAsync(toJdk(request, trace), info -> new BoundedBody(maxBytes)));
     } catch (RuntimeException e) {
       free.release();
       return CompletableFuture.failedFuture(e);
@@ -156,11 +163,12 @@ public final class IdpClient {
       if (error != null) {
         throw failure(error, late.get(), endpoint).toException();
       }
+      call.answered(response.statusCode());
       return checked(response, endpoint);
     });
   }
 
-  private HttpRequest toJdk(HTTPRequest request) {
+  private HttpRequest toJdk(HTTPRequest request, Map<String, String> trace) {
     HttpRequest.Builder builder = HttpRequest.newBuilder(target(request));
     proxies
         .authorization(request.getURI())
@@ -168,6 +176,7 @@ public final class IdpClient {
     request
         .getHeaderMap()
         .forEach((name, values) -> values.forEach(value -> builder.header(name, value)));
+    trace.forEach(builder::setHeader);
     String body = request.getBody();
     return builder
         .method(

@@ -4,6 +4,9 @@ import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import io.oidcgrant.http.IdpClient;
+import io.oidcgrant.observe.GrantObserver.Endpoint;
+import io.oidcgrant.observe.IssuerCall;
+import io.oidcgrant.observe.IssuerCalls;
 import io.oidcgrant.protocol.EndpointAddress;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
@@ -41,6 +44,7 @@ public final class RemoteIssuer implements AutoCloseable {
   private final IdpClient client;
   private final ScheduledExecutorService scheduler;
   private final InstantSource clock;
+  private final IssuerCalls calls;
   private final RemoteKeys keys;
 
   private final Object lock = new Object();
@@ -54,13 +58,21 @@ public final class RemoteIssuer implements AutoCloseable {
       IssuerSettings settings,
       IdpClient client,
       ScheduledExecutorService scheduler,
-      InstantSource clock) {
+      InstantSource clock,
+      IssuerCalls calls) {
     this.settings = settings;
     this.client = client;
     this.scheduler = scheduler;
     this.clock = clock;
-    this.keys =
-        new RemoteKeys(client, clock, settings.rediscovery(), settings.maxStale(), this::jwksUri);
+    this.calls = calls;
+    this.keys = new RemoteKeys(
+        settings.issuer(),
+        client,
+        clock,
+        calls,
+        settings.rediscovery(),
+        settings.maxStale(),
+        this::jwksUri);
   }
 
   /** Starts to discover. */
@@ -68,8 +80,9 @@ public final class RemoteIssuer implements AutoCloseable {
       IssuerSettings settings,
       IdpClient client,
       ScheduledExecutorService scheduler,
-      InstantSource clock) {
-    RemoteIssuer issuer = new RemoteIssuer(settings, client, scheduler, clock);
+      InstantSource clock,
+      IssuerCalls calls) {
+    RemoteIssuer issuer = new RemoteIssuer(settings, client, scheduler, clock, calls);
     if (settings.discoveryDocument().isEmpty()) {
       issuer.known = new IssuerMetadata(
           settings.issuer(),
@@ -121,7 +134,8 @@ public final class RemoteIssuer implements AutoCloseable {
           settings.issuer(),
           known != null,
           known != null && failure == null,
-          failure == null ? (known == null ? "not discovered yet" : "") : failure.detail());
+          failure == null ? (known == null ? "not discovered yet" : "") : failure.detail(),
+          keys.sinceFetched());
     }
   }
 
@@ -146,9 +160,9 @@ public final class RemoteIssuer implements AutoCloseable {
         new HTTPRequest(HTTPRequest.Method.GET, settings.discoveryDocument().orElseThrow());
     request.setAccept("application/json");
     settings.headers().forEach(request::setHeader);
-    var unused = client
-        .exchange(request, MAX_DOCUMENT_BYTES)
-        .thenApply(this::parse)
+    IssuerCall call = calls.begin(Endpoint.DISCOVERY, null);
+    var unused = call.watch(
+            () -> client.exchange(call, request, MAX_DOCUMENT_BYTES).thenApply(this::parse))
         .whenComplete((metadata, error) -> finish(started, metadata, error));
   }
 

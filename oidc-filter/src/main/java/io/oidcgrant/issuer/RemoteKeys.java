@@ -6,6 +6,9 @@ import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import io.oidcgrant.http.IdpClient;
+import io.oidcgrant.observe.GrantObserver.Endpoint;
+import io.oidcgrant.observe.IssuerCall;
+import io.oidcgrant.observe.IssuerCalls;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
@@ -40,8 +43,10 @@ public final class RemoteKeys {
   /** A good copy and when it came. */
   private record Copy(JWKSet set, Instant fetchedAt) {}
 
+  private final String name;
   private final IdpClient client;
   private final InstantSource clock;
+  private final IssuerCalls calls;
   private final Duration rediscovery;
   private final Duration maxStale;
   private final Supplier<CompletionStage<URI>> address;
@@ -53,14 +58,23 @@ public final class RemoteKeys {
   private Instant soughtAt = Instant.EPOCH; // guarded by lock
   private volatile @Nullable Failure lastFailure;
 
+  /**
+   * Prepares to fetch.
+   *
+   * @param name for observers
+   */
   RemoteKeys(
+      String name,
       IdpClient client,
       InstantSource clock,
+      IssuerCalls calls,
       Duration rediscovery,
       Duration maxStale,
       Supplier<CompletionStage<URI>> address) {
+    this.name = name;
     this.client = client;
     this.clock = clock;
+    this.calls = calls;
     this.rediscovery = rediscovery;
     this.maxStale = maxStale;
     this.address = address;
@@ -73,9 +87,20 @@ public final class RemoteKeys {
    * @param maxStale how long keys serve that could not be fetched again
    */
   public static RemoteKeys at(
-      URI address, IdpClient client, InstantSource clock, Duration rediscovery, Duration maxStale) {
+      URI address,
+      IdpClient client,
+      InstantSource clock,
+      IssuerCalls calls,
+      Duration rediscovery,
+      Duration maxStale) {
     RemoteKeys keys = new RemoteKeys(
-        client, clock, rediscovery, maxStale, () -> CompletableFuture.completedFuture(address));
+        address.getScheme() + "://" + address.getRawAuthority() + address.getRawPath(),
+        client,
+        clock,
+        calls,
+        rediscovery,
+        maxStale,
+        () -> CompletableFuture.completedFuture(address));
     keys.warmUp();
     return keys;
   }
@@ -126,6 +151,13 @@ public final class RemoteKeys {
     }
   }
 
+  Optional<Duration> sinceFetched() {
+    Copy now = copy;
+    return now == null
+        ? Optional.empty()
+        : Optional.of(Duration.between(now.fetchedAt(), clock.instant()));
+  }
+
   @Nullable Failure lastFailure() {
     return lastFailure;
   }
@@ -171,12 +203,14 @@ public final class RemoteKeys {
   }
 
   private CompletionStage<JWKSet> run(CompletableFuture<JWKSet> started) {
-    address
-        .get()
-        .thenCompose(uri -> client.exchange(request(uri), MAX_SET_BYTES))
-        .thenApply(RemoteKeys::parse)
-        .whenComplete((set, error) -> finish(started, set, error));
+    address.get().thenCompose(this::ask).whenComplete((set, error) -> finish(started, set, error));
     return started.copy();
+  }
+
+  private CompletionStage<JWKSet> ask(URI uri) {
+    IssuerCall call = calls.begin(Endpoint.JWKS, null);
+    return call.watch(
+        () -> client.exchange(call, request(uri), MAX_SET_BYTES).thenApply(RemoteKeys::parse));
   }
 
   private void finish(
@@ -187,6 +221,7 @@ public final class RemoteKeys {
         lastFailure = null;
         fetch = null;
       }
+      calls.observer().keysFetched(name);
       started.complete(set);
       return;
     }

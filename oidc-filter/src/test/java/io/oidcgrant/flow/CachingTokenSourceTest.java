@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.oidcgrant.cache.CaffeineTokenCache;
 import io.oidcgrant.cache.KeyedHash;
 import io.oidcgrant.credential.Credential;
+import io.oidcgrant.observe.GrantObserver;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
 import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.Tokens;
+import io.oidcgrant.testing.RecordingObserver;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,6 +33,7 @@ class CachingTokenSourceTest {
   private final List<CompletableFuture<Tokens>> asked = new ArrayList<>();
   private final TokenMemory memory = new TokenMemory(
       new KeyedHash(new SecureRandom()), new CaffeineTokenCache(() -> now, 1 << 20, Runnable::run));
+  private final RecordingObserver observer = new RecordingObserver();
   private final CachingTokenSource source = source(true, Duration.ofMinutes(1));
 
   private CachingTokenSource source(boolean remembers, Duration negativeTtl) {
@@ -42,6 +45,7 @@ class CachingTokenSourceTest {
         },
         memory,
         () -> now,
+        observer,
         new CachingTokenSource.Settings(remembers, negativeTtl, Duration.ofSeconds(20)));
   }
 
@@ -207,6 +211,7 @@ class CachingTokenSourceTest {
         },
         memory,
         () -> now,
+        GrantObserver.NONE,
         new CachingTokenSource.Settings(true, Duration.ZERO, Duration.ofSeconds(20)));
     assertThat(failure(broken.tokens(wanted("b")).toCompletableFuture())).isEqualTo(Kind.INTERNAL);
     assertThat(memory.flights()).isEmpty();
@@ -219,6 +224,7 @@ class CachingTokenSourceTest {
         request -> slow,
         memory,
         () -> now,
+        GrantObserver.NONE,
         new CachingTokenSource.Settings(true, Duration.ZERO, Duration.ofMillis(500)));
     assertThat(failure(hasty.tokens(wanted("a")).toCompletableFuture()))
         .isEqualTo(Kind.ISSUER_TIMEOUT);
@@ -234,9 +240,36 @@ class CachingTokenSourceTest {
         request -> new CompletableFuture<>(),
         memory,
         () -> now,
+        GrantObserver.NONE,
         new CachingTokenSource.Settings(true, Duration.ZERO, Duration.ofMillis(20)));
     assertThat(failure(hasty.tokens(wanted("a")).toCompletableFuture()))
         .isEqualTo(Kind.ISSUER_TIMEOUT);
     org.awaitility.Awaitility.await().until(() -> memory.flights().isEmpty());
+  }
+
+  @Test
+  void everyLookup_isHeardOnce_andRenewalsAreNone() {
+    assertThat(source.remembered(wanted("a"))).isNull();
+    ask(wanted("a"));
+    ask(wanted("a"));
+    assertThat(observer.take()).containsExactly("cache miss", "cache joined");
+    asked.get(0).complete(tokens("old", 290, 300, true));
+    now = START.plusSeconds(290);
+    source.remembered(wanted("a"));
+    source.remembered(wanted("a"));
+    assertThat(observer.take()).containsExactly("cache hit", "cache hit");
+    asked.get(1).complete(tokens("new", 580, 600, true));
+    assertThat(observer.take()).containsExactly("renewal ok");
+    now = START.plusSeconds(580);
+    source.remembered(wanted("a"));
+    asked.get(2).completeExceptionally(error(Kind.ISSUER_UNAVAILABLE));
+    now = START.plusSeconds(582);
+    source.remembered(wanted("a"));
+    asked.get(3).completeExceptionally(error(Kind.REJECTED));
+    assertThat(observer.take())
+        .containsExactly("cache hit", "renewal failed", "cache hit", "renewal rejected");
+    assertThat(source.remembered(wanted("a"))).isNull();
+    ask(wanted("a"));
+    assertThat(observer.take()).containsExactly("cache rejection");
   }
 }

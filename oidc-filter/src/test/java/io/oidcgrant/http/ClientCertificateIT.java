@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import io.oidcgrant.observe.GrantObserver;
+import io.oidcgrant.observe.GrantObserver.Endpoint;
+import io.oidcgrant.observe.IssuerCalls;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.GrantException;
 import io.oidcgrant.testing.AskingServer;
@@ -99,7 +102,10 @@ class ClientCertificateIT {
 
   private static CompletableFuture<HTTPResponse> send(
       IdpClient client, AskingServer server, String path) {
-    return client.exchange(new HTTPRequest(HTTPRequest.Method.GET, server.uri(path)), 1000);
+    return client.exchange(
+        new IssuerCalls(GrantObserver.NONE).begin(Endpoint.DISCOVERY, null),
+        new HTTPRequest(HTTPRequest.Method.GET, server.uri(path)),
+        1000);
   }
 
   /** Who came with one more request. */

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import io.oidcgrant.observe.GrantObserver;
+import io.oidcgrant.observe.GrantObserver.Endpoint;
+import io.oidcgrant.observe.IssuerCalls;
 import io.oidcgrant.protocol.Failure;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
@@ -52,7 +55,10 @@ class IdpClientIT {
   }
 
   private static CompletableFuture<HTTPResponse> get(IdpClient client, URI uri) {
-    return client.exchange(new HTTPRequest(HTTPRequest.Method.GET, uri), MAX_BYTES);
+    return client.exchange(
+        new IssuerCalls(GrantObserver.NONE).begin(Endpoint.DISCOVERY, null),
+        new HTTPRequest(HTTPRequest.Method.GET, uri),
+        MAX_BYTES);
   }
 
   private static Failure failure(CompletableFuture<HTTPResponse> exchange) {
@@ -204,7 +210,11 @@ class IdpClientIT {
       request.setContentType("application/x-www-form-urlencoded");
       request.setBody("client_secret=x");
 
-      assertThat(failure(client(Duration.ofSeconds(10)).exchange(request, MAX_BYTES))
+      assertThat(failure(client(Duration.ofSeconds(10))
+                  .exchange(
+                      new IssuerCalls(GrantObserver.NONE).begin(Endpoint.DISCOVERY, null),
+                      request,
+                      MAX_BYTES))
               .kind())
           .isEqualTo(Kind.ANSWER_UNUSABLE);
       assertThat(target.requests()).isZero();
@@ -314,7 +324,11 @@ class IdpClientIT {
       HTTPRequest request = new HTTPRequest(HTTPRequest.Method.POST, server.uri("/token"));
       request.setBody("");
 
-      assertThat(failure(client(Duration.ofSeconds(10)).exchange(request, MAX_BYTES))
+      assertThat(failure(client(Duration.ofSeconds(10))
+                  .exchange(
+                      new IssuerCalls(GrantObserver.NONE).begin(Endpoint.DISCOVERY, null),
+                      request,
+                      MAX_BYTES))
               .kind())
           .isEqualTo(Kind.ISSUER_UNAVAILABLE);
       assertThat(server.requests()).isEqualTo(1);

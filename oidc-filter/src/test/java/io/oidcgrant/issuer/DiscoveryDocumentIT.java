@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.nimbusds.jose.jwk.JWKSet;
 import io.oidcgrant.http.IdpClient;
 import io.oidcgrant.http.TlsSettings;
+import io.oidcgrant.observe.GrantObserver;
+import io.oidcgrant.observe.IssuerCalls;
 import io.oidcgrant.testing.CapturedLog;
 import io.oidcgrant.testing.RawServer;
 import java.net.URI;
@@ -63,7 +65,8 @@ class DiscoveryDocumentIT {
             Duration.ofHours(1)),
         client,
         scheduler,
-        InstantSource.system());
+        InstantSource.system(),
+        new IssuerCalls(GrantObserver.NONE));
   }
 
   @ParameterizedTest

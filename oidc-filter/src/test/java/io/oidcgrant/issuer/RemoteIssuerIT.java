@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import com.nimbusds.jose.jwk.JWKSet;
 import io.oidcgrant.http.IdpClient;
 import io.oidcgrant.http.TlsSettings;
+import io.oidcgrant.observe.GrantObserver;
+import io.oidcgrant.observe.IssuerCalls;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
 import io.oidcgrant.testing.ScriptedIssuer;
@@ -73,7 +75,8 @@ class RemoteIssuerIT {
             MAX_STALE),
         client,
         scheduler,
-        () -> now);
+        () -> now,
+        new IssuerCalls(GrantObserver.NONE));
     return issuer;
   }
 
@@ -279,7 +282,8 @@ class RemoteIssuerIT {
             MAX_STALE),
         client,
         scheduler,
-        () -> now);
+        () -> now,
+        new IssuerCalls(GrantObserver.NONE));
 
     assertThat(result(issuer.metadata()).issuer()).isEqualTo("name");
     assertThat(keyIds(result(issuer.keys().current())))

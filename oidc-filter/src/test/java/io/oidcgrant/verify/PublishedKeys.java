@@ -7,6 +7,8 @@ import io.oidcgrant.http.IdpClient;
 import io.oidcgrant.http.TlsSettings;
 import io.oidcgrant.issuer.IssuerSettings;
 import io.oidcgrant.issuer.RemoteIssuer;
+import io.oidcgrant.observe.GrantObserver;
+import io.oidcgrant.observe.IssuerCalls;
 import io.oidcgrant.protocol.Failure.Kind;
 import io.oidcgrant.protocol.GrantException;
 import java.io.IOException;
@@ -62,7 +64,8 @@ final class PublishedKeys implements AutoCloseable {
         false,
         Duration.ofSeconds(30),
         Duration.ofHours(2));
-    try (RemoteIssuer issuer = RemoteIssuer.start(settings, client, scheduler, clock)) {
+    try (RemoteIssuer issuer = RemoteIssuer.start(
+        settings, client, scheduler, clock, new IssuerCalls(GrantObserver.NONE))) {
       return issuer.keys().current().toCompletableFuture().join();
     } catch (CompletionException e) {
       if (GrantException.failureOf(e).kind() != Kind.KEYS_UNAVAILABLE) {

@@ -4,6 +4,7 @@ import io.oidcgrant.config.ConfigException;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.Reading;
 import io.oidcgrant.http.FileStamp;
+import io.oidcgrant.proxy.metrics.Reloads;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -22,6 +23,7 @@ final class ConfigWatch implements AutoCloseable {
   private static final long SECONDS = 1;
 
   private final LiveConfiguration live;
+  private final Reloads reloads;
   private final ScheduledExecutorService executor =
       Executors.newSingleThreadScheduledExecutor(task -> {
         Thread thread = new Thread(task, "configuration");
@@ -34,8 +36,9 @@ final class ConfigWatch implements AutoCloseable {
   private String refused = "";
 
   /** Begins to watch. */
-  ConfigWatch(LiveConfiguration live) {
+  ConfigWatch(LiveConfiguration live, Reloads reloads) {
     this.live = live;
+    this.reloads = reloads;
     this.seen = live.reading().stamp();
     var unused = executor.scheduleWithFixedDelay(this::look, SECONDS, SECONDS, TimeUnit.SECONDS);
   }
@@ -65,16 +68,19 @@ final class ConfigWatch implements AutoCloseable {
     try {
       live.reload();
       refused = "";
+      reloads.applied();
       LOG.info("configuration in force: {}", live.gateway().inWords());
     } catch (ConfigException e) {
       refused(e.problems());
     } catch (Exception e) {
       // The next look must come all the same.
+      reloads.refused();
       LOG.error("the changed configuration is not used: {}", e.toString());
     }
   }
 
-  private static void refused(List<ConfigProblem> problems) {
+  private void refused(List<ConfigProblem> problems) {
+    reloads.refused();
     problems.forEach(problem -> LOG.error("the changed configuration is not used: {}", problem));
   }
 

@@ -17,6 +17,7 @@ import io.oidcgrant.proxy.config.EffectiveGateway;
 import io.oidcgrant.proxy.config.GatewayFiles;
 import io.oidcgrant.proxy.config.GatewaySchema;
 import io.oidcgrant.proxy.config.StateFile;
+import io.oidcgrant.proxy.metrics.Metrics;
 import io.oidcgrant.proxy.server.GatewayServer;
 import io.oidcgrant.proxy.server.Limits;
 import io.oidcgrant.proxy.server.ListenAddress;
@@ -407,7 +408,8 @@ public final class Main implements Runnable {
         }
         stop.countDown();
       });
-      try (GrantRuntime runtime = GrantRuntime.create(keys)) {
+      Metrics metrics = new Metrics();
+      try (GrantRuntime runtime = GrantRuntime.create(keys, metrics.grants())) {
         runtime.trust(peers);
         GatewayServer server = GatewayServer.start(new GatewayServer.Parts(
             live.gateway(),
@@ -423,14 +425,15 @@ public final class Main implements Runnable {
             config -> serviceTokenFilter(config, runtime),
             new PluginHeaders(),
             new Readiness(runtime::issuers),
-            runtime));
+            runtime,
+            metrics));
         // The garbage of the start would stay resident: an idle heap is not collected by itself.
         System.gc();
         System.out.println("ready proxy=" + server.proxyUrl()
             + server.proxyTlsUrl().map(url -> " proxyTls=" + url).orElse("")
             + server.adminUrl().map(url -> " admin=" + url).orElse(""));
         live.use(server::apply);
-        try (ConfigWatch watch = new ConfigWatch(live)) {
+        try (ConfigWatch watch = new ConfigWatch(live, metrics.reloads())) {
           Signals.onHangUp(watch::reload);
           stop.await();
         }

@@ -1,5 +1,6 @@
 package io.oidcgrant.proxy.metrics;
 
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.Objects;
 import java.util.concurrent.atomic.LongAdder;
@@ -10,18 +11,15 @@ import java.util.stream.Stream;
  * them is not there before it is asked. Safe for concurrent use.
  */
 public final class Metrics {
-  /** Upper bounds in seconds; the last bucket has none. */
-  private static final double[] BOUNDS = {0.005, 0.025, 0.1, 0.5, 2.5, 10, Double.POSITIVE_INFINITY
-  };
-
   /** Written by the constructor alone. */
   private final EnumMap<Limit, LongAdder> limits = new EnumMap<>(Limit.class);
 
   /** By the first digit of the status; 0 where there was no answer. */
   private final LongAdder[] answers = adders(6);
 
-  private final LongAdder[] durations = adders(BOUNDS.length);
-  private final LongAdder nanos = new LongAdder();
+  private final Durations durations = new Durations();
+  private final GrantMetrics grants = new GrantMetrics();
+  private final Reloads reloads = new Reloads(InstantSource.system());
 
   public Metrics() {
     for (Limit limit : Limit.values()) {
@@ -45,12 +43,16 @@ public final class Metrics {
    */
   public void answered(int status, long took) {
     answers[status >= 100 && status < 600 ? status / 100 : 0].increment();
-    int bucket = 0;
-    while (took > BOUNDS[bucket] * 1e9) {
-      bucket++;
-    }
-    durations[bucket].increment();
-    nanos.add(took);
+    durations.add(took);
+  }
+
+  /** What the filters do with their issuers. */
+  public GrantMetrics grants() {
+    return grants;
+  }
+
+  public Reloads reloads() {
+    return reloads;
   }
 
   long times(Limit limit) {
@@ -61,16 +63,7 @@ public final class Metrics {
     return answers[statusClass].sum();
   }
 
-  double[] bounds() {
-    return BOUNDS.clone();
-  }
-
-  /** How many requests there are in each bucket. */
-  long[] durations() {
-    return Stream.of(durations).mapToLong(LongAdder::sum).toArray();
-  }
-
-  double seconds() {
-    return nanos.sum() / 1e9;
+  Durations durations() {
+    return durations;
   }
 }

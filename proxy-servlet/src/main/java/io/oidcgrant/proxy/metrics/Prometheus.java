@@ -6,10 +6,12 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.oidcgrant.flow.GrantRuntime;
 import io.prometheus.metrics.model.registry.Collector;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ public final class Prometheus {
   public static final String CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Metrics metrics;
+  private final GrantRuntime runtime;
   private final IntSupplier connections;
   private final IntSupplier inFlight;
   private @Nullable PrometheusMeterRegistry registry;
@@ -30,11 +33,14 @@ public final class Prometheus {
   /**
    * These metrics.
    *
+   * @param runtime knows the issuers, and what is remembered
    * @param connections that callers have open
    * @param inFlight requests without a whole answer
    */
-  public Prometheus(Metrics metrics, IntSupplier connections, IntSupplier inFlight) {
+  public Prometheus(
+      Metrics metrics, GrantRuntime runtime, IntSupplier connections, IntSupplier inFlight) {
     this.metrics = metrics;
+    this.runtime = runtime;
     this.connections = connections;
     this.inFlight = inFlight;
   }
@@ -70,6 +76,8 @@ public final class Prometheus {
         .register(made);
     Collector durations = this::durations;
     made.getPrometheusRegistry().register(durations);
+    reloads(metrics.reloads(), made);
+    GrantMeters.bind(metrics.grants(), runtime, made);
     new JvmMemoryMetrics().bindTo(made);
     new JvmThreadMetrics().bindTo(made);
     return made;
@@ -79,11 +87,32 @@ public final class Prometheus {
     return HistogramSnapshot.builder()
         .name("oidc_proxy_request_seconds")
         .help("From the head of a request to the end of its answer")
-        .dataPoint(HistogramDataPointSnapshot.builder()
-            .classicHistogramBuckets(
-                ClassicHistogramBuckets.of(metrics.bounds(), metrics.durations()))
-            .sum(metrics.seconds())
-            .build())
+        .dataPoint(histogram(metrics.durations(), Labels.EMPTY))
         .build();
+  }
+
+  static HistogramDataPointSnapshot histogram(Durations durations, Labels labels) {
+    return HistogramDataPointSnapshot.builder()
+        .labels(labels)
+        .classicHistogramBuckets(ClassicHistogramBuckets.of(Durations.bounds(), durations.counts()))
+        .sum(durations.seconds())
+        .build();
+  }
+
+  private static void reloads(Reloads reloads, PrometheusMeterRegistry made) {
+    String name = "oidc.proxy.config.reloads";
+    String description = "Changes of the configuration since the start";
+    FunctionCounter.builder(name, reloads, Reloads::timesApplied)
+        .description(description)
+        .tag("outcome", "applied")
+        .register(made);
+    FunctionCounter.builder(name, reloads, Reloads::timesRefused)
+        .description(description)
+        .tag("outcome", "refused")
+        .register(made);
+    Gauge.builder("oidc.proxy.config.last.reload.timestamp", reloads, Reloads::last)
+        .description("Since when the configuration is in force")
+        .baseUnit("seconds")
+        .register(made);
   }
 }

@@ -114,7 +114,8 @@ public final class GatewayServer {
       Function<UpstreamOAuthConfig, Filter> serviceTokens,
       ManagedHeaders managed,
       Readiness readiness,
-      GrantRuntime runtime) {}
+      GrantRuntime runtime,
+      Metrics metrics) {}
 
   /**
    * Opens the listeners and starts.
@@ -127,7 +128,7 @@ public final class GatewayServer {
     ByteBufferPool buffers =
         new ArrayByteBufferPool(0, 4096, BUFFER, Integer.MAX_VALUE, 8L << 20, 16L << 20);
     Server server = new Server(threads, null, buffers);
-    Metrics metrics = new Metrics();
+    Metrics metrics = parts.metrics();
     JsonErrors errors = new JsonErrors();
     server.setErrorHandler(errors);
 
@@ -180,8 +181,8 @@ public final class GatewayServer {
     server.addBean(connections);
     server.addBean(new Sweep(server.getScheduler(), callers, requests, limits, metrics));
     server.setRequestLog(new RequestCount(metrics, admin, limits.headerCount()));
-    Prometheus told =
-        new Prometheus(metrics, connections::getNetworkConnectionCount, inFlight::open);
+    Prometheus told = new Prometheus(
+        metrics, parts.runtime(), connections::getNetworkConnectionCount, inFlight::open);
     AdminApi api = new AdminApi(parts.changes(), parts.runtime()::issuers);
     server.setHandler(new ByListener(
         admin,

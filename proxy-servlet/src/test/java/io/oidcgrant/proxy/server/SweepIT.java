@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
+import io.oidcgrant.flow.GrantRuntime;
 import io.oidcgrant.proxy.metrics.Metrics;
 import io.oidcgrant.proxy.metrics.Prometheus;
 import io.oidcgrant.proxy.testing.RawConnection;
@@ -85,9 +86,11 @@ class SweepIT {
         assertThat(last).isEqualTo(GOAWAY);
         assertThat(shaking.ended()).isTrue();
       }
-      assertThat(new Prometheus(metrics, () -> 0, () -> 0).text())
-          .contains("oidc_proxy_limit_total{limit=\"slow_head\"} 1.0")
-          .contains("oidc_proxy_limit_total{limit=\"idle\"} 1.0");
+      try (GrantRuntime runtime = GrantRuntime.create()) {
+        assertThat(new Prometheus(metrics, runtime, () -> 0, () -> 0).text())
+            .contains("oidc_proxy_limit_total{limit=\"slow_head\"} 1.0")
+            .contains("oidc_proxy_limit_total{limit=\"idle\"} 1.0");
+      }
     } finally {
       server.stop();
     }

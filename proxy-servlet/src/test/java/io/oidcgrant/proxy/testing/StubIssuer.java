@@ -39,6 +39,7 @@ public final class StubIssuer implements AutoCloseable {
   private final RSAKey key;
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<String> granted = new CopyOnWriteArrayList<>();
+  private final List<String> traces = new CopyOnWriteArrayList<>();
   private volatile int lifetime = 300;
 
   public StubIssuer() {
@@ -71,6 +72,7 @@ public final class StubIssuer implements AutoCloseable {
 
   private void token(HttpExchange exchange) throws IOException {
     asked.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+    traces.add(String.valueOf(exchange.getRequestHeaders().getFirst("traceparent")));
     String proof = exchange.getRequestHeaders().getFirst("DPoP");
     String token = accessToken(proof == null ? Map.of() : Map.of("jkt", thumbprint(proof)));
     granted.add(token);
@@ -126,6 +128,11 @@ public final class StubIssuer implements AutoCloseable {
   /** The bodies of all token requests. */
   public List<String> asked() {
     return asked;
+  }
+
+  /** The {@code traceparent} of every token request; {@code null} where there was none. */
+  public List<String> traces() {
+    return traces;
   }
 
   /** All access tokens that were granted. */

@@ -1,0 +1,5 @@
+/** What operators see of what the filters do with their issuers. */
+@NullMarked
+package io.oidcgrant.observe;
+
+import org.jspecify.annotations.NullMarked;
