@@ -43,7 +43,7 @@ record Snippet(String document, String file) {
     return Files.readString(ALL.resolve(document).resolve(file));
   }
 
-  /** The text for this proxy and what it calls things; nothing else differs from the document. */
+  /** The text with this proxy's addresses and names; nothing else differs from the document. */
   String at(RunningProxy proxy, Names names) throws IOException {
     String admin = proxy.admin().toString().replace("127.0.0.1", "localhost");
     Map<String, String> ours = new LinkedHashMap<>();

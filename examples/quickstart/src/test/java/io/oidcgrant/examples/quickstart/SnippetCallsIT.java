@@ -52,7 +52,9 @@ class SnippetCallsIT {
   @AfterAll
   static void stop() throws Exception {
     kong.close();
-    konnect.close();
+    if (konnect != null) {
+      konnect.close();
+    }
   }
 
   static Stream<Snippet> kongs() throws Exception {

@@ -163,23 +163,23 @@ class SnippetFilesIT {
     use("/how-to", SERVICES.formatted("/how-to"), file);
     Bash bash = new Bash(folder, variables());
 
-    String refreshToken = type(bash, "get-refresh-token.sh");
-    bash.variables().put("REFRESH_TOKEN", refreshToken);
+    bash.variables().put("REFRESH_TOKEN", refreshTokenOf(bash, "get-refresh-token.sh"));
 
-    assertThat(type(bash, "use-refresh-token.sh")).startsWith("eyJ");
-    assertThat(UpstreamToken.of(proxy)).startsWith("eyJ");
-    assertThat(type(bash, "use-its-own-refresh-token.sh")).startsWith("eyJ");
-    assertThat(UpstreamToken.of(proxy)).startsWith("eyJ");
+    assertThat(refreshTokenOf(bash, "use-refresh-token.sh")).startsWith("eyJ");
+    assertThat(refreshTokenOf(bash, "use-its-own-refresh-token.sh")).startsWith("eyJ");
     assertThat(proxy.get("/anything").statusCode()).isEqualTo(401);
     SnippetCaller.needsNone(proxy, "/how-to");
   }
 
-  /** The header {@code Refresh-Token} that the upstream shows. */
-  private static String type(Bash bash, String file) throws Exception {
+  /** What the upstream shows of a request that was typed; it has both tokens. */
+  private static String refreshTokenOf(Bash bash, String file) throws Exception {
     String answer = bash.type(new Snippet(HOW_TO, file).at(proxy, Snippet.Names.EXAMPLE));
     assertThat(answer).startsWith("HTTP/1.1 200 ");
     Map<String, Object> shown =
         JSONObjectUtils.parse(answer.substring(answer.indexOf("\r\n\r\n") + 4));
-    return (String) ((Map<?, ?>) shown.get("headers")).get("Refresh-Token");
+    Map<?, ?> headers = (Map<?, ?>) shown.get("headers");
+    assertThat(headers.containsKey("Refresh-Token")).as(answer).isTrue();
+    assertThat(UpstreamToken.of(proxy)).startsWith("eyJ");
+    return (String) headers.get("Refresh-Token");
   }
 }
