@@ -12,10 +12,10 @@ routes:
 ' | deck gateway apply -
 
 curl -X POST "https://us.api.konghq.com/v1/auth-servers" \
---no-progress-meter --fail-with-body \
--H "Authorization: Bearer $KONNECT_TOKEN" \
--H "Content-Type: application/json" \
---json '{
+     --no-progress-meter --fail-with-body \
+     -H "Authorization: Bearer $KONNECT_TOKEN"\
+     -H "Content-Type: application/json" \
+     --json '{
 "name": "Appointments Dev",
 "audience": "http://myhttpbin.dev",
 "description": "Auth server for the Appointment dev environment"
@@ -25,10 +25,10 @@ export AUTH_SERVER_ID='YOUR-AUTH-SERVER-ID'
 export ISSUER_URL='YOUR-ISSUER-URL'
 
 curl -X POST "https://us.api.konghq.com/v1/auth-servers/$AUTH_SERVER_ID/scopes" \
---no-progress-meter --fail-with-body \
--H "Authorization: Bearer $KONNECT_TOKEN" \
--H "Content-Type: application/json" \
---json '{
+     --no-progress-meter --fail-with-body \
+     -H "Authorization: Bearer $KONNECT_TOKEN"\
+     -H "Content-Type: application/json" \
+     --json '{
 "name": "my-scope",
 "description": "Scope to test Kong Identity",
 "default": false,
@@ -39,10 +39,10 @@ curl -X POST "https://us.api.konghq.com/v1/auth-servers/$AUTH_SERVER_ID/scopes" 
 export SCOPE_ID='YOUR-SCOPE-ID'
 
 curl -X POST "https://us.api.konghq.com/v1/auth-servers/$AUTH_SERVER_ID/claims" \
---no-progress-meter --fail-with-body \
--H "Authorization: Bearer $KONNECT_TOKEN" \
--H "Content-Type: application/json" \
---json '{
+     --no-progress-meter --fail-with-body \
+     -H "Authorization: Bearer $KONNECT_TOKEN"\
+     -H "Content-Type: application/json" \
+     --json '{
 "name": "test-claim",
 "value": "test",
 "include_in_token": true,
@@ -54,10 +54,10 @@ curl -X POST "https://us.api.konghq.com/v1/auth-servers/$AUTH_SERVER_ID/claims" 
 }'
 
 curl -X POST "https://us.api.konghq.com/v1/auth-servers/$AUTH_SERVER_ID/clients" \
---no-progress-meter --fail-with-body \
--H "Authorization: Bearer $KONNECT_TOKEN" \
--H "Content-Type: application/json" \
---json '{
+     --no-progress-meter --fail-with-body \
+     -H "Authorization: Bearer $KONNECT_TOKEN"\
+     -H "Content-Type: application/json" \
+     --json '{
 "name": "Client",
 "grant_types": [
 "client_credentials"
@@ -78,16 +78,16 @@ export CLIENT_SECRET='YOUR-CLIENT-SECRET'
 export CLIENT_ID='YOUR-CLIENT-ID'
 
 curl -X GET "https://us.api.konghq.com/v2/control-planes?filter%5Bname%5D%5Bcontains%5D=quickstart" \
---no-progress-meter --fail-with-body \
--H "Authorization: Bearer $KONNECT_TOKEN"
+     --no-progress-meter --fail-with-body \
+     -H "Authorization: Bearer $KONNECT_TOKEN"
 
 export CONTROL_PLANE_ID='YOUR-CONTROL-PLANE-ID'
 
 curl -X POST "https://us.api.konghq.com/v2/control-planes/$CONTROL_PLANE_ID/core-entities/plugins/" \
---no-progress-meter --fail-with-body \
--H "Authorization: Bearer $KONNECT_TOKEN" \
--H "Content-Type: application/json" \
---json '{
+     --no-progress-meter --fail-with-body \
+     -H "Authorization: Bearer $KONNECT_TOKEN"\
+     -H "Content-Type: application/json" \
+     --json '{
 "name": "upstream-oauth",
 "config": {
 "oauth": {
@@ -106,14 +106,14 @@ curl -X POST "https://us.api.konghq.com/v2/control-planes/$CONTROL_PLANE_ID/core
 }'
 
 curl -X POST "$ISSUER_URL/oauth/token" \
--H "Content-Type: application/x-www-form-urlencoded" \
--d "grant_type=client_credentials" \
--d "client_id=$CLIENT_ID" \
--d "client_secret=$CLIENT_SECRET" \
--d "scope=my-scope"
+     -H "Content-Type: application/x-www-form-urlencoded" \
+     -d "grant_type=client_credentials" \
+     -d "client_id=$CLIENT_ID" \
+     -d "client_secret=$CLIENT_SECRET" \
+     -d "scope=my-scope"
 
 export ACCESS_TOKEN='YOUR-ACCESS-TOKEN'
 
 curl -i -X GET "$KONNECT_PROXY_URL/anything" \
---no-progress-meter --fail-with-body \
--H "Authorization: Bearer $ACCESS_TOKEN"
+     --no-progress-meter --fail-with-body \
+     -H "Authorization: Bearer $ACCESS_TOKEN"

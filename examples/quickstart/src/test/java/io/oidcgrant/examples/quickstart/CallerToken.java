@@ -42,11 +42,20 @@ record CallerToken(String realm, String client, String secret, String user, Stri
 
   /** A new one. */
   String get() throws Exception {
+    return ofUser("access_token");
+  }
+
+  /** A refresh token that comes with one. */
+  String refreshToken() throws Exception {
+    return ofUser("refresh_token");
+  }
+
+  private String ofUser(String member) throws Exception {
     HttpResponse<String> answer = post(
         "token",
         Map.of("grant_type", "password", "username", user, "password", "doe", "scope", scope));
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-    return (String) JSONObjectUtils.parse(answer.body()).get("access_token");
+    return (String) JSONObjectUtils.parse(answer.body()).get(member);
   }
 
   /** A new one of the client itself, with no user. */

@@ -27,12 +27,6 @@ class GuidesIT {
     return found.group(1);
   }
 
-  private static String refreshTokenOfAlex() throws Exception {
-    try (RunningProxy proxy = RunningProxy.start(REALM, SERVICE, PASSWORD_TOO)) {
-      return refreshToken(proxy.get("/anything", "Authorization", basic("alex", "doe")));
-    }
-  }
-
   private static void assertHasTokens(RecordedRequest request) {
     assertThat(request.header("Authorization").orElse("")).startsWith("Bearer eyJ");
     assertThat(request.header("Refresh-Token").orElse("")).startsWith("eyJ");
@@ -47,7 +41,7 @@ class GuidesIT {
         "guides/refresh-token-route.yaml"
       })
   void refreshToken_isExchanged_inEveryScopeOfThePlugin(String plugin) throws Exception {
-    String refreshToken = refreshTokenOfAlex();
+    String refreshToken = CallerToken.ofRealm(REALM).withUser("alex").refreshToken();
     try (RunningProxy proxy = RunningProxy.start(REALM, SERVICE, plugin)) {
       HttpResponse<String> answer = proxy.get("/anything", "Refresh-Token", refreshToken);
 

@@ -37,10 +37,10 @@ final class RunningProxy implements AutoCloseable {
   private final int port;
 
   private RunningProxy(
-      Optional<EndpointRelay> tokenEndpoint, Map<String, String> issuer, String... configs)
+      Optional<EndpointRelay> tokenEndpoint, Map<String, String> variables, String... configs)
       throws Exception {
     this.tokenEndpoint = tokenEndpoint;
-    Map<String, String> environment = new LinkedHashMap<>(issuer);
+    Map<String, String> environment = new LinkedHashMap<>(variables);
     environment.put("DECK_UPSTREAM_URL", upstream.uri() + "/anything");
     environment.put("JDK_JAVA_OPTIONS", jvmOptions());
     Options options =
@@ -57,26 +57,31 @@ final class RunningProxy implements AutoCloseable {
 
   /** The proxy with these files, which refer to a realm by {@code DECK_…} variables. */
   static RunningProxy start(String realm, String... configs) throws Exception {
+    return start(realm, Map.of(), configs);
+  }
+
+  /** The same with more in its environment, options among it. */
+  static RunningProxy start(String realm, Map<String, String> more, String... configs)
+      throws Exception {
     KeycloakServer keycloak = SharedKeycloak.server();
     EndpointRelay tokenEndpoint =
         new EndpointRelay(URI.create(keycloak.issuer(realm) + "/protocol/openid-connect/token"));
-    return new RunningProxy(
-        Optional.of(tokenEndpoint),
-        Map.of(
-            "DECK_ISSUER",
-            keycloak.issuer(realm),
-            "DECK_TOKEN_ENDPOINT",
-            tokenEndpoint.uri().toString(),
-            "DECK_CLIENT_ID",
-            "service",
-            "DECK_CLIENT_SECRET",
-            SECRET),
-        configs);
+    Map<String, String> environment = new LinkedHashMap<>(more);
+    environment.put("DECK_ISSUER", keycloak.issuer(realm));
+    environment.put("DECK_TOKEN_ENDPOINT", tokenEndpoint.uri().toString());
+    environment.put("DECK_CLIENT_ID", "service");
+    environment.put("DECK_CLIENT_SECRET", SECRET);
+    return new RunningProxy(Optional.of(tokenEndpoint), environment, configs);
   }
 
   /** The proxy with this file, which names its issuer itself, without Keycloak. */
   static RunningProxy startAlone(Path config) throws Exception {
     return new RunningProxy(Optional.empty(), Map.of(), config.toString());
+  }
+
+  /** The proxy with these in its environment, without Keycloak and without files. */
+  static RunningProxy startAlone(Map<String, String> options) throws Exception {
+    return new RunningProxy(Optional.empty(), options);
   }
 
   /** What its JVM starts quicker with: the archive of its classes is there after its own tests. */
@@ -114,6 +119,14 @@ final class RunningProxy implements AutoCloseable {
   /** The address of the admin listener. */
   URI admin() {
     return process.admin();
+  }
+
+  /** Has it read its files again. */
+  void hangUp() throws Exception {
+    assertThat(new ProcessBuilder("kill", "-HUP", Long.toString(process.handle().pid()))
+            .start()
+            .waitFor())
+        .isZero();
   }
 
   EchoUpstream upstream() {

@@ -7,7 +7,6 @@ import com.nimbusds.jose.util.JSONObjectUtils;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Kong's guide <i>Configure the Upstream OAuth plugin with Kong Identity</i>, typed into bash step
- * by step. Only addresses are others; what goes to decK and Konnect becomes the proxy's file.
+ * by step. Only addresses are others: the stand-in is Kong Identity, the proxy is Konnect.
  */
 @Timeout(180)
 class UpstreamOAuthGuideIT {
@@ -29,6 +28,7 @@ class UpstreamOAuthGuideIT {
       "AUTH_SERVER_ID", "id",
       "ISSUER_URL", "issuer",
       "SCOPE_ID", "id",
+      "CONTROL_PLANE_ID", "id",
       "CLIENT_ID", "id",
       "CLIENT_SECRET", "client_secret",
       "ACCESS_TOKEN", "access_token");
@@ -38,35 +38,33 @@ class UpstreamOAuthGuideIT {
 
   private final Map<String, String> variables = new LinkedHashMap<>(Map.of("KONNECT_TOKEN", "any"));
 
-  private static List<String> steps(String konnect) throws Exception {
+  /** The one of decK's commands that the guide uses. */
+  private static String deck(RunningProxy proxy) {
+    return "deck() { curl --no-progress-meter --fail-with-body --form 'config=<-' " + proxy.admin()
+        + "/config; }\n";
+  }
+
+  private static List<String> steps(RunningIdentity identity, RunningProxy proxy) throws Exception {
     try (InputStream guide = UpstreamOAuthGuideIT.class.getResourceAsStream(GUIDE)) {
       return List.of(new String(guide.readAllBytes(), UTF_8)
-          .replace("https://us.api.konghq.com/v1", konnect + "/v1")
-          .replace("http://httpbin.konghq.com/anything", "${{ env \"DECK_UPSTREAM_URL\" }}")
+          .replace("https://us.api.konghq.com/v1", identity.url() + "/v1")
+          .replace("https://us.api.konghq.com/v2", proxy.admin() + "/v2")
+          .replace("http://httpbin.konghq.com", proxy.upstream().uri().toString())
           // A scope that the guide has not made; it asks for this one itself.
           .replace("\"Scope\"", "\"my-scope\"")
           .split("\n\n"));
     }
   }
 
-  /** What a step prints; it must succeed. */
-  private String type(String step) throws Exception {
-    Path errors = folder.resolve("errors");
-    ProcessBuilder bash = new ProcessBuilder("bash", "-e", "-u", "-o", "pipefail", "-c", step)
-        .redirectError(errors.toFile());
-    bash.environment().putAll(variables);
-    Process process = bash.start();
-    String printed = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor())
-        .as(step + "\n" + printed + Files.readString(errors))
-        .isZero();
-    return printed;
+  /** Of a list, the first entry. */
+  private static Map<?, ?> first(Map<String, Object> answer) {
+    return answer.get("data") instanceof List<?> list ? (Map<?, ?>) list.get(0) : answer;
   }
 
   private void export(String step, String answer) throws Exception {
     for (String line : step.lines().toList()) {
       String name = line.substring("export ".length(), line.indexOf('='));
-      variables.put(name, (String) JSONObjectUtils.parse(answer).get(COPIED.get(name)));
+      variables.put(name, (String) first(JSONObjectUtils.parse(answer)).get(COPIED.get(name)));
     }
   }
 
@@ -77,7 +75,7 @@ class UpstreamOAuthGuideIT {
       if (step.startsWith("export ")) {
         export(step, answer);
       } else {
-        answer = type(step);
+        answer = new Bash(folder, variables).type(step);
       }
     }
     return answer;
@@ -85,40 +83,24 @@ class UpstreamOAuthGuideIT {
 
   @Test
   void guide_endsWithATokenOfTheGatewaysOwnAtTheUpstream() throws Exception {
-    try (RunningIdentity identity = RunningIdentity.start()) {
-      List<String> steps = steps(identity.url());
+    Path state = folder.resolve("state");
+    try (RunningIdentity identity = RunningIdentity.start();
+        RunningProxy proxy =
+            RunningProxy.startAlone(Map.of("OIDC_PROXY_STATE", state.toString()))) {
+      List<String> steps = steps(identity, proxy);
       assertThat(steps).hasSize(14);
       assertThat(steps.get(0)).endsWith("| deck gateway apply -");
-      String file = type("deck() { cat; }\n" + steps.get(0));
-      typeAll(steps.subList(1, 8));
+      new Bash(folder, variables).type(deck(proxy) + steps.get(0));
+      variables.put("KONNECT_PROXY_URL", proxy.url());
 
-      // Konnect's own part: its control plane is not there, the body says the same in a file.
-      assertThat(steps.get(8)).contains("/v2/control-planes?");
-      assertThat(steps.get(10)).contains("/v2/control-planes/$CONTROL_PLANE_ID/");
-      variables.put("CONTROL_PLANE_ID", "none");
-      String plugin = type("curl() { echo \"${@: -1}\"; }\n" + steps.get(10));
-      file += "plugins:\n- " + plugin.replace("\n", "\n  ") + "\n";
-      try (RunningProxy proxy =
-          RunningProxy.startAlone(Files.writeString(folder.resolve("kong.yaml"), file))) {
-        variables.put("KONNECT_PROXY_URL", proxy.url());
-        String answer = typeAll(steps.subList(11, 14));
+      String answer = typeAll(steps.subList(1, 14));
 
-        assertThat(answer).as(proxy.log()).startsWith("HTTP/1.1 200");
-        assertOwnToken(proxy);
-        assertThat(identity.tokenRequests()).isEqualTo(2);
-
-        // With nothing at all of the caller's: the gateway's token is still good.
-        String first = UpstreamToken.of(proxy);
-        assertThat(proxy.get("/anything").statusCode()).isEqualTo(200);
-        assertThat(UpstreamToken.of(proxy)).isEqualTo(first);
-        assertThat(identity.tokenRequests()).isEqualTo(2);
-        assertThat(proxy.upstream().requests()).hasSize(2);
-        assertThat(proxy.log()).doesNotContain(first, variables.get("CLIENT_SECRET"));
-      }
+      assertThat(answer).as(proxy.log()).startsWith("HTTP/1.1 200");
+      assertOwnToken(proxy, identity);
     }
   }
 
-  private void assertOwnToken(RunningProxy proxy) throws Exception {
+  private void assertOwnToken(RunningProxy proxy, RunningIdentity identity) throws Exception {
     JWTClaimsSet claims =
         UpstreamToken.verified(proxy, variables.get("ISSUER_URL") + "/.well-known/jwks");
     JWTClaimsSet callers = SignedJWT.parse(variables.get("ACCESS_TOKEN")).getJWTClaimsSet();
@@ -128,5 +110,14 @@ class UpstreamOAuthGuideIT {
     assertThat(claims.getStringClaim("client_id")).isEqualTo(variables.get("CLIENT_ID"));
     assertThat(claims.getStringClaim("scope")).isEqualTo("my-scope");
     assertThat(claims.getStringClaim("test-claim")).isEqualTo("test");
+    assertThat(identity.tokenRequests()).isEqualTo(2);
+
+    // With nothing at all of the caller's: the gateway's token is still good.
+    String first = UpstreamToken.of(proxy);
+    assertThat(proxy.get("/anything").statusCode()).isEqualTo(200);
+    assertThat(UpstreamToken.of(proxy)).isEqualTo(first);
+    assertThat(identity.tokenRequests()).isEqualTo(2);
+    assertThat(proxy.upstream().requests()).hasSize(2);
+    assertThat(proxy.log()).doesNotContain(first, variables.get("CLIENT_SECRET"));
   }
 }

@@ -1,0 +1,16 @@
+resource "konnect_gateway_plugin_openid_connect" "my_openid_connect" {
+  enabled = true
+  config = {
+    issuer = var.issuer
+    client_id = [var.client_id]
+    client_secret = [var.client_secret]
+    client_auth = ["client_secret_post"]
+    auth_methods = ["client_credentials"]
+    client_credentials_param_type = ["header"]
+  }
+  tags = []
+  control_plane_id = konnect_gateway_control_plane.my_konnect_cp.id
+  route = {
+    id = konnect_gateway_route.my_route.id
+  }
+}

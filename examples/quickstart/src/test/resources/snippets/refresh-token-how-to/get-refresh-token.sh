@@ -1,0 +1,3 @@
+curl -i -X GET "http://localhost:8000/anything" \
+     --no-progress-meter --fail-with-body \
+     -u alex:doe

@@ -1,0 +1,2 @@
+curl http://localhost:8000 \
+  --header "Refresh-Token: <refresh-token>"
