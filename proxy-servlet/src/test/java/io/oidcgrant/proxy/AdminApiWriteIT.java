@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
+import io.oidcgrant.proxy.testing.Answer;
 import io.oidcgrant.proxy.testing.Configs;
 import io.oidcgrant.proxy.testing.ProxyProcess;
 import io.oidcgrant.proxy.testing.RawConnection;
@@ -491,6 +492,15 @@ class AdminApiWriteIT {
       assertThat(refused.status()).isEqualTo(403);
     }
     assertThat(send("GET", "/services", "", "").body()).doesNotContain("\"h\"");
+    try (RawConnection connection = new RawConnection(proxy.adminPort())) {
+      // The body is not there yet.
+      Answer early = connection
+          .send(
+              "POST /services HTTP/1.1\r\nHost: localhost\r\nOrigin: null\r\nContent-Length: 6\r\n\r\n")
+          .read();
+      assertThat(early.status()).isEqualTo(403);
+      assertThat(early.header("Connection")).isEqualTo("close");
+    }
   }
 
   @Test

@@ -99,11 +99,13 @@ public final class AdminHandler extends Handler.Abstract {
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
     Optional<Answer> answer = refusal(request).or(() -> answer(request));
-    if (answer.isPresent()) {
-      write(answer.get(), response, callback);
-    } else if (request.getLength() > AdminApi.longestBody()) {
-      response.getHeaders().put(HttpHeader.CONNECTION, "close");
-      write(error(413), response, callback);
+    boolean tooLong = request.getLength() > AdminApi.longestBody();
+    if (answer.isPresent() || tooLong) {
+      // With a body on its way the server ends the connection: what follows is no request.
+      if (!request.consumeAvailable()) {
+        response.getHeaders().put(HttpHeader.CONNECTION, "close");
+      }
+      write(answer.orElseGet(() -> error(413)), response, callback);
     } else {
       Content.Source.asByteArrayAsync(
           request, AdminApi.longestBody(), new Body(this, request, response, callback));

@@ -1,0 +1,78 @@
+package io.oidcgrant.proxy;
+
+import io.oidcgrant.config.ConfigNode;
+import io.oidcgrant.config.ConfigProblem;
+import io.oidcgrant.config.Reading;
+import io.oidcgrant.proxy.config.GatewayFiles;
+import io.oidcgrant.proxy.config.StateFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** What all commands that read a configuration share. */
+final class ConfigFiles {
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      description = "Configuration in Kong's declarative format; several are one configuration.")
+  private List<String> config = List.of();
+
+  @Option(
+      names = "--compat",
+      paramLabel = "kong",
+      description = "kong: Kong's defaults and statuses where ours differ.")
+  private @Nullable Compatibility compat;
+
+  enum Compatibility {
+    KONG
+  }
+
+  /** In the one text of an environment variable, several files stand with commas between. */
+  private static Stream<Path> paths(String text) {
+    return Files.exists(Path.of(text))
+        ? Stream.of(Path.of(text))
+        : commaSeparated(text).map(Path::of);
+  }
+
+  /** The configuration; empty, with every problem printed, where it is refused. */
+  Optional<LiveConfiguration> read(Optional<StateFile> state) {
+    LiveConfiguration found = LiveConfiguration.read(this::load, state, reading());
+    Reading reading = found.reading();
+    for (ConfigProblem warning : reading.warnings()) {
+      System.err.println("warning: " + warning);
+    }
+    for (ConfigProblem problem : reading.problems()) {
+      System.err.println(problem);
+    }
+    return reading.problems().isEmpty() ? Optional.of(found) : Optional.empty();
+  }
+
+  private Reading reading() {
+    return new Reading(System::getenv, compat == Compatibility.KONG);
+  }
+
+  private LiveConfiguration.Read load(List<ConfigNode> more) {
+    Reading reading = reading();
+    List<Path> paths = config.stream().flatMap(ConfigFiles::paths).toList();
+    return new LiveConfiguration.Read(GatewayFiles.read(paths, more, reading), reading);
+  }
+
+  /** Where nothing else holds a configuration. */
+  void mustHaveOne(CommandSpec spec) {
+    if (config.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "Missing required option: --config=FILE");
+    }
+  }
+
+  /** The parts of an option that holds several. */
+  static Stream<String> commaSeparated(String text) {
+    return Arrays.stream(text.split(",")).map(String::strip).filter(part -> !part.isEmpty());
+  }
+}
