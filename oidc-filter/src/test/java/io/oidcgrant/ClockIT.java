@@ -37,12 +37,19 @@ class ClockIT {
 
   private String token(String claim, long fromNow) {
     return "Authorization: Bearer "
-        + bench.issuer().accessToken(Map.of(claim, bench.clock().instant().getEpochSecond() + fromNow));
+        + bench
+            .issuer()
+            .accessToken(Map.of(claim, bench.clock().instant().getEpochSecond() + fromNow));
   }
 
   @ParameterizedTest
   @CsvSource({
-    "exp, -4, 200", "exp, -6, 401", "nbf, 4, 200", "nbf, 6, 401", "iat, 4, 200", "iat, 6, 401"
+    "exp, -4, 200",
+    "exp, -6, 401",
+    "nbf, 4, 200",
+    "nbf, 6, 401",
+    "iat, 4, 200",
+    "iat, 6, 401"
   })
   void leeway_isForEitherClock_andNoSecondLonger(String claim, long fromNow, int status) {
     start(config ->

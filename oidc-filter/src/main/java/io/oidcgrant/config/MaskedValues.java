@@ -37,16 +37,24 @@ public final class MaskedValues {
     return name.substring(name.indexOf('.') + 1);
   }
 
-  /** The members of an entity: a service, route, plugin, certificate or consumer. */
-  public static Map<String, @Nullable Object> of(ConfigNode entity) {
-    return members(entity, ENTITY);
+  /**
+   * The members of an entity: a service, route, plugin, certificate or consumer.
+   *
+   * @param without names that are left out
+   */
+  public static Map<String, @Nullable Object> of(ConfigNode entity, String... without) {
+    return members(entity, ENTITY, Set.of(without));
   }
 
-  private static Map<String, @Nullable Object> members(ConfigNode node, Set<String> secrets) {
+  private static Map<String, @Nullable Object> members(
+      ConfigNode node, Set<String> secrets, Set<String> without) {
     Map<String, @Nullable Object> members = new LinkedHashMap<>();
     if (node instanceof ConfigNode.Mapping mapping) {
       for (ConfigNode.Entry entry : mapping.entries()) {
         String name = entry.name();
+        if (without.contains(name)) {
+          continue;
+        }
         Set<String> inside = name.equals("config") ? PLUGIN : secrets;
         boolean secret = inside.contains(name) || EffectiveConfig.isSecretName(name);
         members.put(name, value(entry.value(), inside, secret, TEXTS.contains(name)));
@@ -64,7 +72,7 @@ public final class MaskedValues {
     }
     if (node instanceof ConfigNode.Mapping mapping) {
       if (!secret) {
-        return members(mapping, secrets);
+        return members(mapping, secrets, Set.of());
       }
       Map<String, @Nullable Object> masked = new LinkedHashMap<>();
       mapping

@@ -100,7 +100,7 @@ final class LiveConfiguration implements Changes {
 
   @Override
   public List<Written> inForce() {
-    return current.gateway().written();
+    return current.gateway().written().get();
   }
 
   @Override

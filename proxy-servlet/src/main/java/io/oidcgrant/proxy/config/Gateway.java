@@ -6,6 +6,7 @@ import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.UpstreamService;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * What the configuration files say together: the services and routes that are in force.
@@ -13,14 +14,14 @@ import java.util.Map;
  * @param entries what was written of each plugin in force, by its configuration, which is the same
  *     only as itself
  * @param certificates for the TLS listener; the first is the default
- * @param written what was written of all of them, in the order of the files
+ * @param written tells what was written of all of them, in the order of the files
  */
 public record Gateway(
     List<UpstreamService> services,
     List<Route> routes,
     List<Certificates.Entry> certificates,
     Map<Object, PluginEntry> entries,
-    List<Written> written) {
+    Supplier<List<Written>> written) {
   /** Whether some route could use the certificate of a caller's connection. */
   public boolean asksForCertificates() {
     return routes.stream()

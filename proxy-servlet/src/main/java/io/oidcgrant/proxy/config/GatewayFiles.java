@@ -33,8 +33,8 @@ public final class GatewayFiles {
 
   private GatewayFiles(Reading reading) {
     this.reading = reading;
-    this.services = new Named<>("service", reading);
-    this.routes = new Named<>("route", reading);
+    this.services = new Named<>("service", reading, WrittenEntities::idOf);
+    this.routes = new Named<>("route", reading, WrittenEntities::idOf);
   }
 
   /** What the files say; problems and warnings go to {@code reading}. */
@@ -150,7 +150,7 @@ public final class GatewayFiles {
   private ServiceEntry readService(MappingReader fields) {
     ServiceEntry service = ServiceEntry.read(fields, reading);
     services.add(fields, service.name(), service.id(), service);
-    services.also(written.service(service, fields), service);
+    written.service(service, fields.node());
     readItems(fields, "routes", service);
     readPlugins(fields, service, null);
     fields.finish();
@@ -160,7 +160,6 @@ public final class GatewayFiles {
   private RouteEntry readRoute(MappingReader fields, @Nullable ServiceEntry parent) {
     RouteEntry route = RouteEntry.read(fields, parent, reading);
     routes.add(fields, route.name(), route.id(), route);
-    routes.also(WrittenEntities.idOf(route), route);
     readPlugins(fields, null, route);
     fields.finish();
     return route;
@@ -207,7 +206,7 @@ public final class GatewayFiles {
         List.copyOf(found),
         reading.certificates().all(),
         Collections.unmodifiableMap(entries),
-        written.all());
+        written::all);
   }
 
   /** The plugins by name and what they are bound to: nothing, a service, a route, or both. */

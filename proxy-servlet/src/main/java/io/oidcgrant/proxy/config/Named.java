@@ -8,18 +8,30 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Things of one kind, which others refer to by name or id. */
 final class Named<T> {
+  private static final Pattern UUID_TEXT =
+      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
   private final String kind;
   private final Reading reading;
+  private final Function<T, String> ids;
   private final List<T> all = new ArrayList<>();
   private final Map<String, T> byName = new HashMap<>();
   private final Map<String, ConfigNode> places = new HashMap<>();
 
-  Named(String kind, Reading reading) {
+  /**
+   * None yet.
+   *
+   * @param ids tells the id of each, made up where none was written
+   */
+  Named(String kind, Reading reading, Function<T, String> ids) {
     this.kind = kind;
     this.reading = reading;
+    this.ids = ids;
   }
 
   void add(MappingReader at, Optional<String> name, Optional<String> id, T thing) {
@@ -27,11 +39,6 @@ final class Named<T> {
     name.ifPresent(text -> register(at, "name", text, thing));
     id.filter(text -> !text.equals(name.orElse("")))
         .ifPresent(text -> register(at, "id", text, thing));
-  }
-
-  /** Lets the thing be found by another id as well. */
-  void also(String id, T thing) {
-    byName.putIfAbsent(id, thing);
   }
 
   private void register(MappingReader at, String field, String text, T thing) {
@@ -48,12 +55,15 @@ final class Named<T> {
 
   /** The thing of this name or id, if there is one. */
   Optional<T> find(String name) {
-    return Optional.ofNullable(byName.get(name));
+    T found = byName.get(name);
+    return found != null || !UUID_TEXT.matcher(name).matches()
+        ? Optional.ofNullable(found)
+        : all.stream().filter(thing -> ids.apply(thing).equals(name)).findFirst();
   }
 
   /** The thing that {@code node} refers to; a problem where there is none. */
   Optional<T> find(String name, ConfigNode node, String path) {
-    Optional<T> found = Optional.ofNullable(byName.get(name));
+    Optional<T> found = find(name);
     if (found.isEmpty()) {
       reading.problem(node, path + "." + kind, "there is no " + kind + " of this name or id");
     }

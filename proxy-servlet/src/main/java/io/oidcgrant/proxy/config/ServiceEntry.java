@@ -12,11 +12,13 @@ import java.util.Optional;
 /**
  * One entry of {@code services}; the same only as itself.
  *
+ * @param place where it stands
  * @param upstream empty where the entry is wrong
  */
 record ServiceEntry(
     Optional<String> name,
     Optional<String> id,
+    String place,
     boolean enabled,
     Optional<UpstreamService> upstream) {
   private static final FieldType<Integer> MILLISECONDS =
@@ -92,7 +94,8 @@ record ServiceEntry(
             protocol.startsWith("grpc"),
             retries,
             tls));
-    return new ServiceEntry(name, id, enabled, upstream);
+    return new ServiceEntry(
+        name, id, fields.node().source() + "\n" + fields.path(), enabled, upstream);
   }
 
   private static boolean secure(String protocol) {
