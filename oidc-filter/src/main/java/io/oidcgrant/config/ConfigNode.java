@@ -1,6 +1,8 @@
 package io.oidcgrant.config;
 
 import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /** A piece of configuration as it was written, with the place where it stands. */
 public sealed interface ConfigNode {
@@ -26,6 +28,10 @@ public sealed interface ConfigNode {
    */
   record Scalar(String source, int line, String text, boolean plain, boolean substituted)
       implements ConfigNode {
+    private static final Pattern NUMBER =
+        Pattern.compile("[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d{1,3})?");
+    private static final Set<String> BOOLEANS =
+        Set.of("true", "True", "TRUE", "false", "False", "FALSE");
 
     /** A value from a place that knows only texts, such as a servlet's init-param. */
     static Scalar text(String source, String text) {
@@ -39,13 +45,13 @@ public sealed interface ConfigNode {
     }
 
     public boolean booleanValue() {
-      return (plain || substituted) && text.matches("true|True|TRUE|false|False|FALSE");
+      return (plain || substituted) && BOOLEANS.contains(text);
     }
 
     boolean numberValue() {
       return (plain || substituted)
           && text.length() < 40
-          && text.matches("[-+]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][-+]?\\d{1,3})?");
+          && NUMBER.matcher(text).matches();
     }
 
     public boolean textValue() {

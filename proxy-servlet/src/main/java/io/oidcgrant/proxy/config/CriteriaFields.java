@@ -17,12 +17,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Reads the fields of a route that say which requests it is for. One per route. */
 final class CriteriaFields {
   private static final FieldType<List<String>> TEXTS = FieldType.listOf(FieldType.TEXT);
   private static final FieldType<List<String>> PROTOCOLS =
       FieldType.listOf(FieldType.oneOf("http", "https", "grpc", "grpcs"));
+
+  /** What stands in regular expressions and in no path. */
+  private static final Pattern OF_REGEX = Pattern.compile("[*()\\[\\]$]");
 
   private final MappingReader fields;
   private final Reading reading;
@@ -176,7 +180,7 @@ final class CriteriaFields {
 
   private PathPattern path(String text) {
     PathPattern pattern = PathPattern.parse(text);
-    if (pattern.regex() == null && text.matches(".*[*()\\[\\]$].*")) {
+    if (pattern.regex() == null && OF_REGEX.matcher(text).find()) {
       reading.warning(
           fields.node(),
           fields.pathOf("paths"),

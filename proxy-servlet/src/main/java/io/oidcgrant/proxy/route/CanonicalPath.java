@@ -66,6 +66,9 @@ public final class CanonicalPath {
   }
 
   private static boolean dots(String segment) {
+    if (!segment.startsWith(".")) {
+      return false;
+    }
     String name = segment.split(";|%3B", 2)[0];
     return name.equals(".") || name.equals("..");
   }
