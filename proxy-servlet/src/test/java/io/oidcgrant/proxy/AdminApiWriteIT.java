@@ -190,6 +190,10 @@ class AdminApiWriteIT {
   void scopes_areThoseOfTheAddress_orOfTheBody() throws Exception {
     serviceAndRoute();
     assertThat(made("/plugins/", JSON, plugin("")).at("service")).isNull();
+    Reply again = send("POST", "/plugins", JSON, plugin(""));
+    assertThat(again.status()).isEqualTo(409);
+    assertThat(again.body())
+        .contains("{consumer=null,route=null,service=null,name=\\\"openid-connect\\\"}");
     Object service = send("GET", "/services/shop", "", "").at("id");
     Reply ofService = made("/services/" + service + "/plugins/", JSON, plugin(""));
     assertThat(ofService.at("service")).isEqualTo(Map.of("id", service));
