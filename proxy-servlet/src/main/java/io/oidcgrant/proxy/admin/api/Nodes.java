@@ -1,16 +1,21 @@
 package io.oidcgrant.proxy.admin.api;
 
 import io.oidcgrant.config.ConfigNode;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What is done with the fields of an entity before they are kept. */
 final class Nodes {
+  /** A route's headers are one criterion; of a reference, an id would hide another's name. */
+  private static final Set<String> WHOLE = Set.of("headers", "service", "route");
+
   /** What answers show in place of a secret. */
   private static final String MASK = "***";
 
@@ -65,12 +70,11 @@ final class Nodes {
     Map<String, ConfigNode> all = new LinkedHashMap<>();
     old.entries().forEach(entry -> all.put(entry.name(), entry.value()));
     for (ConfigNode.Entry entry : changes.entries()) {
-      // A route's headers are one criterion.
       all.put(
           entry.name(),
           all.get(entry.name()) instanceof ConfigNode.Mapping before
                   && entry.value() instanceof ConfigNode.Mapping said
-                  && !entry.name().equals("headers")
+                  && !WHOLE.contains(entry.name())
               ? merged(before, said)
               : entry.value());
     }
@@ -122,6 +126,8 @@ final class Nodes {
       BiConsumer<String, String> wrong) {
     if (scalar.text().contains("${{")) {
       wrong.accept(path, "variables are replaced in files only, use {vault://env/NAME}");
+    } else if (!StandardCharsets.UTF_8.newEncoder().canEncode(scalar.text())) {
+      wrong.accept(path, "holds half of a character, must be Unicode");
     } else if (scalar.text().equals(MASK) || scalar.text().contains("://" + MASK + "@")) {
       if (old instanceof ConfigNode.Scalar) {
         return old;
