@@ -324,6 +324,19 @@ class AdminApiWriteIT {
   }
 
   @Test
+  void masks_inAListThatBecomesShorter_areRefused() throws Exception {
+    String two = "{\"client_id\": [\"a\", \"b\"], \"client_secret\": [\"s\", \"" + CANARY + "\"]}";
+    Object id = made("/plugins", JSON, plugin("")).at("id");
+    assertThat(
+            send("PATCH", "/plugins/" + id, JSON, "{\"config\": " + two + "}").status())
+        .isEqualTo(200);
+    String one = "{\"client_id\": [\"b\"], \"client_secret\": [\"***\"]}";
+    Reply refused = send("PATCH", "/plugins/" + id, JSON, "{\"config\": " + one + "}");
+    assertThat(refused.status()).as(refused.body()).isEqualTo(400);
+    assertThat(refused.body()).contains("must be the secret itself").doesNotContain(CANARY);
+  }
+
+  @Test
   void whatIsOfAFile_isToldAndReferredTo_butNotChanged() throws Exception {
     Object id = send("GET", "/services/filed", "", "").at("id");
     Reply route =

@@ -110,13 +110,18 @@ final class Nodes {
       for (int i = 0; i < list.items().size(); i++) {
         // What may be a list may be written as its one item.
         ConfigNode before = old instanceof ConfigNode.Sequence was
-            ? i < was.items().size() ? was.items().get(i) : null
+            ? at(was.items(), i, list.items().size())
             : i == 0 ? old : null;
         items.add(unmasked(list.items().get(i), before, path + "[" + i + "]", wrong));
       }
       return new ConfigNode.Sequence(list.source(), list.line(), items);
     }
     return scalar((ConfigNode.Scalar) node, old, path, wrong);
+  }
+
+  /** Of a list that has become shorter, nobody knows which items are left. */
+  private static @Nullable ConfigNode at(List<ConfigNode> items, int index, int now) {
+    return index < items.size() && now >= items.size() ? items.get(index) : null;
   }
 
   private static ConfigNode scalar(
