@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,13 +37,15 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  */
 public final class YamlReader {
   private static final Pattern ENV = Pattern.compile(
-      "\\$\\{\\{\\s*env\\s+\"([^\"]*)\"\\s*(?:\\|\\s*(?:to\\w+|indent\\s+\\d+)\\s*)*}}");
+      "\\$\\{\\{\\s*env\\s+\"([^\"]*)\"\\s*(?:\\|\\s*(?:to\\w+|indent\\s+\\d+)\\s*)*+}}");
   /** Private-use characters around an index stand for a variable while the YAML is parsed. */
   private static final Pattern PLACEHOLDER = Pattern.compile("\uE0F0(\\d{1,9})\uE0F1");
 
   private static final Set<Tag> CORE_TAGS =
       Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.SEQ, Tag.MAP);
   private static final int MAX_CHARACTERS = 64 * 1024 * 1024;
+  private static final long MOST_BY_ALIASES = 100_000;
+  private static final long MAX_BYTES = 4L * MAX_CHARACTERS;
 
   private final Reading reading;
   private final String source;
@@ -58,6 +61,10 @@ public final class YamlReader {
     String source = file.toString();
     reading.isOf(file);
     try {
+      if (Files.size(file) > MAX_BYTES) {
+        reading.problem(source, 0, "file", "is longer than " + MAX_BYTES + " bytes");
+        return List.of();
+      }
       byte[] bytes = Files.readAllBytes(file);
       String text =
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -96,7 +103,12 @@ public final class YamlReader {
     List<ConfigNode> documents = new ArrayList<>();
     try {
       for (Node root : new Compose(settings).composeAllFromString(marked)) {
-        documents.add(convert(root, "", new HashSet<>(), new HashMap<>()));
+        ConfigNode document = convert(root, "", new HashSet<>(), new HashMap<>());
+        if (expanded(document, new IdentityHashMap<>()) > MOST_BY_ALIASES + marked.length()) {
+          reading.problem(source, 0, "syntax", "says too much by its aliases");
+          return List.of();
+        }
+        documents.add(document);
       }
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
@@ -117,6 +129,26 @@ public final class YamlReader {
         : problem
             .replaceFirst("(undefined (?:alias|tag handle)) .*", "$1")
             .replaceAll("[\\p{Cntrl}\uE0F0\uE0F1]", " ");
+  }
+
+  /** How many nodes there are where every alias is written out. */
+  private static long expanded(ConfigNode node, Map<ConfigNode, Long> known) {
+    Long before = known.get(node);
+    if (before != null) {
+      return before;
+    }
+    long count = 1;
+    if (node instanceof ConfigNode.Mapping mapping) {
+      for (ConfigNode.Entry entry : mapping.entries()) {
+        count += expanded(entry.value(), known);
+      }
+    } else if (node instanceof ConfigNode.Sequence list) {
+      for (ConfigNode item : list.items()) {
+        count += expanded(item, known);
+      }
+    }
+    known.put(node, count);
+    return count;
   }
 
   private String markVariables(String text) {

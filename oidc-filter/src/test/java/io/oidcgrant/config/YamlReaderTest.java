@@ -275,4 +275,32 @@ class YamlReaderTest {
     org.junit.jupiter.api.Assertions.assertTimeout(
         Duration.ofSeconds(20), () -> assertThat(read(text.toString())).hasSize(1));
   }
+
+  @Test
+  void file_thatFitsInNoMemory_isAProblem(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("huge.yaml");
+    try (java.io.RandomAccessFile huge = new java.io.RandomAccessFile(file.toFile(), "rw")) {
+      huge.setLength(3L << 30);
+    }
+    assertThat(YamlReader.readFile(file, reading)).isEmpty();
+    assertThat(problems()).singleElement().asString().contains("is longer than");
+  }
+
+  @Test
+  void functions_withoutNumber_areRead() {
+    assertThat(read("a: ${{ env \"A\" " + "| toInt ".repeat(50_000) + "}}")).hasSize(1);
+  }
+
+  @Test
+  void aliases_mayNotMultiply() {
+    StringBuilder text = new StringBuilder("a0: &a0 [1, 1, 1]\n");
+    for (int i = 1; i < 16; i++) {
+      text.append("aNEW: &aNEW [*aOLD, *aOLD, *aOLD]\n"
+          .replace("NEW", "" + i)
+          .replace("OLD", "" + (i - 1)));
+    }
+    // A list of them would be told as a whole.
+    assertThat(read(text.toString()).isEmpty()).isTrue();
+    assertThat(problems()).singleElement().asString().contains("by its aliases");
+  }
 }

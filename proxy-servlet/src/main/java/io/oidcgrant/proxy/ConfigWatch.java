@@ -75,7 +75,7 @@ final class ConfigWatch implements AutoCloseable {
       LOG.info("configuration in force: {}", live.gateway().inWords());
     } catch (ConfigException e) {
       refused(e.problems());
-    } catch (Exception e) {
+    } catch (Exception | StackOverflowError | OutOfMemoryError e) {
       // The next look must come all the same.
       reloads.refused();
       LOG.error("the changed configuration is not used: {}", e.toString());

@@ -35,6 +35,7 @@ final class LiveConfiguration implements Changes {
   private volatile Entities kept;
   private volatile Read current;
   private @Nullable Use use;
+  private boolean changedBefore;
 
   /**
    * That of the start, not in force yet.
@@ -74,9 +75,12 @@ final class LiveConfiguration implements Changes {
     return current.reading();
   }
 
-  /** From now on changes go there. */
-  synchronized void use(Use target) {
+  /** From now on changes go there, with what has changed since the start. */
+  synchronized void use(Use target) throws Exception {
     use = target;
+    if (changedBefore) {
+      target.apply(current.gateway());
+    }
   }
 
   /**
@@ -128,9 +132,22 @@ final class LiveConfiguration implements Changes {
       use.apply(found.gateway());
     }
     if (state != null && prepared != null) {
-      state.take(prepared);
+      take(prepared, state);
     }
     kept = next;
     current = found;
+    changedBefore |= use == null;
+  }
+
+  private void take(Path prepared, StateFile state) throws Exception {
+    try {
+      state.take(prepared);
+    } catch (IOException e) {
+      // What cannot be kept must not be in force either.
+      if (use != null) {
+        use.apply(current.gateway());
+      }
+      throw e;
+    }
   }
 }

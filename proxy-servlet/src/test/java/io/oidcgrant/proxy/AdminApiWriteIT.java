@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class AdminApiWriteIT {
   private static final String JSON = "application/json";
   private static final String FORM = "application/x-www-form-urlencoded";
+  private static final String PARTS = "multipart/form-data; boundary=b";
   private static final String ID = "0b9a2a52-8b1f-4b86-9f0e-6c3f5f7d1a01";
   private static final String CHANGES_NOTHING = "changes-nothing";
   private static final String CANARY = "canary-5e1c";
@@ -281,6 +282,65 @@ class AdminApiWriteIT {
   }
 
   @Test
+  void whatIsKept_canBeReadAgain_whateverItHolds() throws Exception {
+    String deep = "[".repeat(60) + "]".repeat(60);
+    made(
+        "/services",
+        JSON,
+        "{\"host\": \"h\", \"tags\": [\"\u007f\u0085\u0090\uffff\", " + deep + "]}");
+    Path copy = Files.copy(state, directory.resolve("odd.json"));
+    try (ProxyProcess next = ProxyProcess.launch(
+        Map.of(),
+        "run",
+        "--state",
+        copy.toString(),
+        "--listen",
+        "127.0.0.1:0",
+        "--admin",
+        "127.0.0.1:0")) {
+      assertThat(next.admin("/services").body()).contains("\u0090");
+    }
+  }
+
+  @Test
+  void id_isTheSameInEitherCase() throws Exception {
+    String upper = ID.toUpperCase(java.util.Locale.ROOT);
+    String body = "{\"id\": \"" + upper + "\", \"name\": \"one\", \"host\": \"h\"}";
+    made("/services", JSON, body);
+    assertThat(send("POST", "/services", JSON, body.replace("one", "two")).status())
+        .isEqualTo(409);
+    assertThat(send("GET", "/services/" + upper, "", "").at("name")).isEqualTo("one");
+  }
+
+  @Test
+  void patch_changesWhatADeclarativeFileSaidInShort() throws Exception {
+    send("POST", "/config", "text/yaml", """
+        services:
+        - {name: shop, url: "http://h:81", routes: [{name: all, paths: [/]}]}
+        - {name: other, url: "http://h"}
+        """);
+    Reply host = send("PATCH", "/services/shop", JSON, "{\"host\": \"i\"}");
+    assertThat(host.at("host")).isEqualTo("i");
+    assertThat(((Number) host.at("port")).intValue()).isEqualTo(81);
+    Reply route = send("PATCH", "/routes/all", JSON, "{\"service\": {\"name\": \"other\"}}");
+    assertThat(route.at("service", "id"))
+        .isEqualTo(send("GET", "/services/other", "", "").at("id"));
+  }
+
+  @Test
+  void masks_inAListThatBecomesShorter_areRefused() throws Exception {
+    String two = "{\"client_id\": [\"a\", \"b\"], \"client_secret\": [\"s\", \"" + CANARY + "\"]}";
+    Object id = made("/plugins", JSON, plugin("")).at("id");
+    assertThat(
+            send("PATCH", "/plugins/" + id, JSON, "{\"config\": " + two + "}").status())
+        .isEqualTo(200);
+    String one = "{\"client_id\": [\"b\"], \"client_secret\": [\"***\"]}";
+    Reply refused = send("PATCH", "/plugins/" + id, JSON, "{\"config\": " + one + "}");
+    assertThat(refused.status()).as(refused.body()).isEqualTo(400);
+    assertThat(refused.body()).contains("must be the secret itself").doesNotContain(CANARY);
+  }
+
+  @Test
   void whatIsOfAFile_isToldAndReferredTo_butNotChanged() throws Exception {
     Object id = send("GET", "/services/filed", "", "").at("id");
     Reply route =
@@ -361,6 +421,22 @@ class AdminApiWriteIT {
     return java.net.URLEncoder.encode(text, java.nio.charset.StandardCharsets.UTF_8);
   }
 
+  private static String parts(String name, String value) {
+    return "--b\r\nContent-Disposition: form-data; name=\"" + name + "\"\r\n\r\n" + value
+        + "\r\n--b--\r\n";
+  }
+
+  /** 3 to the power of 16. */
+  private static String aliases() {
+    StringBuilder yaml = new StringBuilder("_comment:\n  a0: &a0 [1, 1, 1]\n");
+    for (int i = 1; i < 16; i++) {
+      yaml.append("  aNEW: &aNEW [*aOLD, *aOLD, *aOLD]\n"
+          .replace("NEW", "" + i)
+          .replace("OLD", "" + (i - 1)));
+    }
+    return yaml.toString();
+  }
+
   static List<List<String>> bad() {
     String plugins = "/services/shop/plugins";
     return List.of(
@@ -402,6 +478,12 @@ class AdminApiWriteIT {
             "400",
             "\"paths\":[null,\""),
         List.of("POST", plugins, JSON, "{\"config\":{}}", "400", "\"name\":\"is missing"),
+        List.of("POST", plugins, JSON, "{\"name\":\"\"}", "400", "plugin '' not enabled"),
+        List.of(
+            "POST", "/services", JSON, "{\"host\":\"h\",\"tags\":[\"\\ud800\"]}", "400", "half"),
+        List.of("POST", "/services", PARTS, parts("host[[", "h"), "400", "name cannot be read"),
+        List.of("POST", "/config", "text/yaml", "apiVersion: v1\nkind: List\n", "400", "manifest"),
+        List.of("POST", "/config", "text/yaml", aliases(), "400", "by its aliases"),
         List.of("POST", plugins, JSON, "{\"name\":\"acme\"}", "400", "plugin 'acme' not enabled"),
         List.of(
             "POST",

@@ -122,10 +122,19 @@ public final class AdminHandler extends Handler.Abstract {
       String path = request.getHttpURI().getCanonicalPath();
       try {
         // Changes come one after the other, and may take a second: not on the callers' threads.
-        handler.writes.execute(() -> handler.write(
-            json(handler.api.write(request.getMethod(), path, type, body)), response, callback));
+        handler.writes.execute(() -> handler.write(answer(path, type, body), response, callback));
       } catch (RejectedExecutionException e) {
         handler.write(error(503), response, callback);
+      }
+    }
+
+    /** Whoever asks gets an answer, whatever is wrong with us. */
+    private Answer answer(String path, @Nullable String type, byte[] body) {
+      try {
+        return json(handler.api.write(request.getMethod(), path, type, body));
+      } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        LOG.error("the Admin API failed", e);
+        return error(500);
       }
     }
 

@@ -2,6 +2,7 @@ package io.oidcgrant.proxy.config;
 
 import io.oidcgrant.config.ConfigNode;
 import io.oidcgrant.config.ConfigNodes;
+import io.oidcgrant.config.Manifest;
 import io.oidcgrant.config.Reading;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -115,6 +116,10 @@ public final class Entities {
       List<ConfigNode.Entry> others = new ArrayList<>();
       if (!(document instanceof ConfigNode.Mapping mapping)) {
         reading.problem(document, "file", "is " + document.kind() + ", must be a mapping");
+        return others;
+      }
+      if (Manifest.isManifest(document)) {
+        reading.problem(document, "kind", "is a Kubernetes manifest, must be a declarative file");
         return others;
       }
       for (ConfigNode.Entry entry : mapping.entries()) {

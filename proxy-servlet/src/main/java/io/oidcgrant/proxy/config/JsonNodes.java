@@ -13,16 +13,26 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.StreamWriteConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /** Configuration as JSON, which is YAML as well. */
 public final class JsonNodes {
-  private static final JsonFactory JSON = JsonFactory.builder()
-      .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-      .streamReadConstraints(StreamReadConstraints.builder().maxNestingDepth(64).build())
-      .build();
+  private static final JsonFactory JSON = factory(64);
+
+  /** Entities stand in lists, and what was read as YAML may be as deep as can be written. */
+  private static final JsonFactory KEPT =
+      factory(StreamWriteConstraints.defaults().getMaxNestingDepth());
 
   private JsonNodes() {}
+
+  private static JsonFactory factory(int deepest) {
+    return JsonFactory.builder()
+        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+        .streamReadConstraints(
+            StreamReadConstraints.builder().maxNestingDepth(deepest).build())
+        .build();
+  }
 
   /**
    * What a text says.
@@ -31,7 +41,16 @@ public final class JsonNodes {
    *     message holds nothing of it
    */
   public static ConfigNode read(String source, byte[] text) {
-    try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), text)) {
+    return read(JSON, source, text);
+  }
+
+  /** The same of what {@link #write} made. */
+  static ConfigNode readKept(String source, byte[] text) {
+    return read(KEPT, source, text);
+  }
+
+  private static ConfigNode read(JsonFactory json, String source, byte[] text) {
+    try (JsonParser parser = json.createParser(ObjectReadContext.empty(), text)) {
       parser.nextToken();
       ConfigNode node = value(source, parser);
       if (parser.nextToken() != null) {

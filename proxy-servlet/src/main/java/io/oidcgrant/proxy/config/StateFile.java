@@ -1,8 +1,6 @@
 package io.oidcgrant.proxy.config;
 
-import io.oidcgrant.config.ConfigNode;
 import io.oidcgrant.config.Reading;
-import io.oidcgrant.config.YamlReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -15,7 +13,6 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
-import java.util.List;
 
 /**
  * Keeps what the Admin API has made, as a declarative file in JSON that its owner alone can read:
@@ -50,11 +47,19 @@ public final class StateFile {
     if (!Files.exists(file)) {
       return none;
     }
-    List<ConfigNode> documents = YamlReader.readFile(file, reading);
-    if (documents.size() > 1) {
-      reading.problem(documents.get(1), "file", "is more than one document");
+    try {
+      // Not as YAML, which refuses characters that JSON may hold.
+      byte[] text = Files.readAllBytes(file);
+      return text.length == 0
+          ? none
+          : Entities.of(JsonNodes.readKept(file.toString(), text), reading);
+    } catch (IOException e) {
+      reading.problem(
+          file.toString(), 0, "file", "cannot be read: " + e.getClass().getSimpleName());
+    } catch (IllegalArgumentException e) {
+      reading.problem(file.toString(), 0, "file", String.valueOf(e.getMessage()));
     }
-    return documents.isEmpty() ? none : Entities.of(documents.get(0), reading);
+    return none;
   }
 
   /** A file beside it, whole on the disk, that {@link #take} puts in its place. */

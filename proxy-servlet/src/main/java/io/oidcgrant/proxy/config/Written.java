@@ -23,7 +23,9 @@ public record Written(String kind, String id, Map<String, @Nullable Object> memb
       case "plugins" -> "instance_name";
       default -> "name";
     };
-    return id.equals(name) || name.equals(members.get(field));
+    // Upper or lower case makes no other UUID.
+    boolean same = id.length() == 36 ? id.equalsIgnoreCase(name) : id.equals(name);
+    return same || name.equals(members.get(field));
   }
 
   /** Whether it belongs to the service or route with this id. */

@@ -89,6 +89,9 @@ final class Bodies {
     MultiPart.Parser parser = new MultiPart.Parser(boundary, listener);
     parser.setMaxParts(MOST_PARTS);
     parser.parse(Content.Chunk.from(ByteBuffer.wrap(body), true));
+    if (listener.wrong != null) {
+      throw listener.wrong;
+    }
     if (!listener.whole) {
       throw new IllegalArgumentException("is not a form, or not a whole one");
     }
@@ -100,6 +103,8 @@ final class Bodies {
     private final java.io.ByteArrayOutputStream content = new java.io.ByteArrayOutputStream();
     private boolean whole;
     private boolean failed;
+    /** The parser would swallow it. */
+    private @Nullable IllegalArgumentException wrong;
 
     PartsListener(FormFields fields) {
       this.fields = fields;
@@ -114,7 +119,11 @@ final class Bodies {
 
     @Override
     public void onPart(String name, String fileName, HttpFields headers) {
-      fields.add(name == null ? "" : name, text(content.toByteArray()));
+      try {
+        fields.add(name == null ? "" : name, text(content.toByteArray()));
+      } catch (IllegalArgumentException e) {
+        wrong = e;
+      }
       content.reset();
     }
 

@@ -1,16 +1,21 @@
 package io.oidcgrant.proxy.admin.api;
 
 import io.oidcgrant.config.ConfigNode;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What is done with the fields of an entity before they are kept. */
 final class Nodes {
+  /** A route's headers are one criterion; of a reference, an id would hide another's name. */
+  private static final Set<String> WHOLE = Set.of("headers", "service", "route");
+
   /** What answers show in place of a secret. */
   private static final String MASK = "***";
 
@@ -65,12 +70,11 @@ final class Nodes {
     Map<String, ConfigNode> all = new LinkedHashMap<>();
     old.entries().forEach(entry -> all.put(entry.name(), entry.value()));
     for (ConfigNode.Entry entry : changes.entries()) {
-      // A route's headers are one criterion.
       all.put(
           entry.name(),
           all.get(entry.name()) instanceof ConfigNode.Mapping before
                   && entry.value() instanceof ConfigNode.Mapping said
-                  && !entry.name().equals("headers")
+                  && !WHOLE.contains(entry.name())
               ? merged(before, said)
               : entry.value());
     }
@@ -106,13 +110,18 @@ final class Nodes {
       for (int i = 0; i < list.items().size(); i++) {
         // What may be a list may be written as its one item.
         ConfigNode before = old instanceof ConfigNode.Sequence was
-            ? i < was.items().size() ? was.items().get(i) : null
+            ? at(was.items(), i, list.items().size())
             : i == 0 ? old : null;
         items.add(unmasked(list.items().get(i), before, path + "[" + i + "]", wrong));
       }
       return new ConfigNode.Sequence(list.source(), list.line(), items);
     }
     return scalar((ConfigNode.Scalar) node, old, path, wrong);
+  }
+
+  /** Of a list that has become shorter, nobody knows which items are left. */
+  private static @Nullable ConfigNode at(List<ConfigNode> items, int index, int now) {
+    return index < items.size() && now >= items.size() ? items.get(index) : null;
   }
 
   private static ConfigNode scalar(
@@ -122,6 +131,8 @@ final class Nodes {
       BiConsumer<String, String> wrong) {
     if (scalar.text().contains("${{")) {
       wrong.accept(path, "variables are replaced in files only, use {vault://env/NAME}");
+    } else if (!StandardCharsets.UTF_8.newEncoder().canEncode(scalar.text())) {
+      wrong.accept(path, "holds half of a character, must be Unicode");
     } else if (scalar.text().equals(MASK) || scalar.text().contains("://" + MASK + "@")) {
       if (old instanceof ConfigNode.Scalar) {
         return old;

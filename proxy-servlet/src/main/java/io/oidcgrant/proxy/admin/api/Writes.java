@@ -148,13 +148,12 @@ final class Writes {
   private Answer created(String kind, ConfigNode.Mapping node, Optional<String> withId) {
     String id = withId
         .or(() -> Nodes.text(node, "id"))
-        .orElseGet(() -> UUID.randomUUID().toString());
-    if (!UUID_TEXT.matcher(id.toLowerCase(Locale.ROOT)).matches()) {
+        .orElseGet(() -> UUID.randomUUID().toString())
+        .toLowerCase(Locale.ROOT);
+    if (!UUID_TEXT.matcher(id).matches()) {
       return Violations.of("id", "expected a valid UUID");
     }
-    if (find(kind, id.toLowerCase(Locale.ROOT))
-        .filter(one -> one.id().equals(id))
-        .isPresent()) {
+    if (find(kind, id).filter(one -> one.id().equalsIgnoreCase(id)).isPresent()) {
       return Answer.error(
           409,
           3,
@@ -163,8 +162,7 @@ final class Writes {
           Answer.object("id", id));
     }
     long now = clock.instant().getEpochSecond();
-    return stored(
-        kind, id.toLowerCase(Locale.ROOT), node, null, now, withId.isPresent() ? 200 : 201);
+    return stored(kind, id, node, null, now, withId.isPresent() ? 200 : 201);
   }
 
   private Answer put(
@@ -205,9 +203,11 @@ final class Writes {
 
   private Answer patched(Entity old, @Nullable String type, byte[] body) {
     ConfigNode.Mapping said = body(type, body, Nodes.text(old.node(), "name").orElse(null));
+    // A declarative file may have left one with its short form.
+    ConfigNode.Mapping was = old.kind().equals("services") ? withoutUrl(old.node()) : old.node();
     ConfigNode.Mapping before = Nodes.get(said, "url").isPresent()
-        ? Nodes.without(old.node(), "protocol", "host", "port", "path")
-        : old.node();
+        ? Nodes.without(was, "protocol", "host", "port", "path")
+        : was;
     return replaced(old, Nodes.merged(before, said));
   }
 
@@ -239,12 +239,12 @@ final class Writes {
       node = resolved(node, field);
     }
     if (kind.equals("plugins")) {
-      String name = Nodes.text(node, "name").orElse("");
-      if (!List.of("", PluginEntry.OPENID_CONNECT, PluginEntry.UPSTREAM_OAUTH).contains(name)) {
-        wrong.put(
-            "name",
-            "plugin '" + name + "' not enabled; there are openid-connect and" + " upstream-oauth");
-      }
+      Nodes.text(node, "name")
+          .filter(name ->
+              !name.equals(PluginEntry.OPENID_CONNECT) && !name.equals(PluginEntry.UPSTREAM_OAUTH))
+          .ifPresent(name -> wrong.put(
+              "name",
+              "plugin '" + name + "' not enabled; there are openid-connect and upstream-oauth"));
     }
     String source = node.source();
     node = Nodes.identified(node, id);
