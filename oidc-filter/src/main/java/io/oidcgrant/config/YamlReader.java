@@ -44,6 +44,7 @@ public final class YamlReader {
   private static final Set<Tag> CORE_TAGS =
       Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.SEQ, Tag.MAP);
   private static final int MAX_CHARACTERS = 64 * 1024 * 1024;
+  private static final int DEEPEST = 100;
   private static final long MOST_BY_ALIASES = 100_000;
   private static final long MAX_BYTES = 4L * MAX_CHARACTERS;
 
@@ -104,7 +105,8 @@ public final class YamlReader {
     try {
       for (Node root : new Compose(settings).composeAllFromString(marked)) {
         ConfigNode document = convert(root, "", new HashSet<>(), new HashMap<>());
-        if (expanded(document, new IdentityHashMap<>()) > MOST_BY_ALIASES + marked.length()) {
+        if (marked.indexOf('*') >= 0
+            && expanded(document, new IdentityHashMap<>()) > MOST_BY_ALIASES + marked.length()) {
           reading.problem(source, 0, "syntax", "says too much by its aliases");
           return List.of();
         }
@@ -169,6 +171,11 @@ public final class YamlReader {
     int line = line(node);
     if (!open.add(node)) {
       reading.problem(source, line, path, "an alias points at what it is part of");
+      return new ConfigNode.Scalar(source, line, "", true, false);
+    }
+    if (open.size() > DEEPEST) {
+      reading.problem(source, line, "syntax", "is nested deeper than " + DEEPEST + " levels");
+      open.remove(node);
       return new ConfigNode.Scalar(source, line, "", true, false);
     }
     ConfigNode converted = switch (node.getNodeType()) {

@@ -403,6 +403,7 @@ class AdminApiWriteIT {
         "services: [{name: a, host: h, plugins: [{name: openid-connect, config: {isuer: x}}]}]",
         "services: [{name: a, host: \"${{ env \\\"HOME\\\" }}\"}]",
         "services: [{name: a, host",
+        "services: [{name: a, host: h, tags: " + "[".repeat(600) + "]".repeat(600) + "}]",
         yaml.replace("client_secret: s", "client_secret: \"***\""),
         "routes: [{service: nowhere, paths: [/]}]",
         "a: 1\n---\nb: 2",
@@ -452,6 +453,20 @@ class AdminApiWriteIT {
         List.of("POST", "/services", JSON, "[1]", "400", "Cannot parse JSON body"),
         List.of(
             "POST", "/services", JSON, "{\"host\":\"h\",\"host\":\"i\"}", "400", "Cannot parse"),
+        List.of(
+            "POST",
+            "/services",
+            JSON,
+            "{\"name\":\"a/b\",\"host\":\"h\"}",
+            "400",
+            "\"name\":\"invalid"),
+        List.of(
+            "POST",
+            "/services",
+            JSON,
+            "{\"name\":\"\",\"host\":\"h\"}",
+            "400",
+            "\"name\":\"invalid"),
         List.of("POST", "/services", JSON, "[".repeat(5000), "400", "Cannot parse"),
         List.of("POST", "/services", FORM, "host=%zz", "400", "Cannot parse body"),
         List.of("POST", "/services", FORM, "a.b=1&a=2", "400", "Cannot parse body"),

@@ -134,13 +134,15 @@ public final class AdminHandler extends Handler.Abstract {
         return json(handler.api.write(request.getMethod(), path, type, body));
       } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
         LOG.error("the Admin API failed", e);
-        return error(500);
+        return error(503);
       }
     }
 
     @Override
     public void failed(Throwable failure) {
-      boolean tooLong = failure instanceof IOException || failure instanceof IllegalStateException;
+      // What cannot be read is told by exceptions that say so.
+      boolean tooLong = failure.getClass() == IOException.class
+          || failure.getClass() == IllegalStateException.class;
       response.getHeaders().put(HttpHeader.CONNECTION, "close");
       handler.write(error(tooLong ? 413 : 400), response, callback);
     }

@@ -31,6 +31,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Writes {
   private static final Logger LOG = LoggerFactory.getLogger(Writes.class);
+  private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}._~-]+");
   private static final Pattern UUID_TEXT =
       Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
 
@@ -237,6 +238,12 @@ final class Writes {
     node = kind.equals("services") ? withoutUrl(node) : node;
     for (String field : List.of("service", "route")) {
       node = resolved(node, field);
+    }
+    if (kind.equals("services") || kind.equals("routes")) {
+      Nodes.text(node, "name")
+          .filter(name -> !NAME.matcher(name).matches())
+          .ifPresent(name ->
+              wrong.put("name", "invalid value: must be letters, digits, '.', '-', '_' and '~'"));
     }
     if (kind.equals("plugins")) {
       Nodes.text(node, "name")
