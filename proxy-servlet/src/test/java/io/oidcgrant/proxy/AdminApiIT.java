@@ -127,6 +127,11 @@ class AdminApiIT {
   void itself_issuersAndSchemas_areTold() throws Exception {
     assertThat(object("/")).containsEntry("configuration", Map.of("database", "off"));
     assertThat(object("/status")).containsKey("database");
+    assertThat(JSONObjectUtils.parse(String.valueOf(object("/config").get("config"))))
+        .containsKeys("services", "routes", "plugins")
+        .asString()
+        .contains("shop", "***")
+        .doesNotContain("hidden");
     assertThat(names("/openid-connect/issuers", "issuer")).contains(issuer.url());
     assertThat(proxy.admin("/schemas/plugins/openid-connect").body())
         .contains("{\"issuer\":{\"type\":\"string\"", "{\"client_id\":{\"type\":\"array\"");

@@ -365,7 +365,7 @@ class AdminApiWriteIT {
     Reply all = send("POST", "/config", "application/yaml", config.toString());
     assertThat(all.status()).as(all.body()).isEqualTo(201);
     List<Object> names = new ArrayList<>();
-    Object next = "/services?size=50";
+    Object next = "/v2/control-planes/x/core-entities/services?size=50";
     for (int i = 0; next != null && i < 5; i++) {
       Reply page = send("GET", String.valueOf(next), "", "");
       ((List<?>) page.at("data")).forEach(one -> names.add(((Map<?, ?>) one).get("name")));

@@ -2,7 +2,9 @@ package io.oidcgrant.proxy.admin.api;
 
 import static io.oidcgrant.proxy.admin.api.Answer.object;
 
+import com.nimbusds.jose.util.JSONObjectUtils;
 import io.oidcgrant.issuer.IssuerStatus;
+import io.oidcgrant.proxy.config.Entities;
 import io.oidcgrant.proxy.config.Written;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
@@ -43,23 +45,19 @@ public final class AdminApi {
   public Optional<Answer> answer(String method, String path, @Nullable String query) {
     List<String> parts = parts(path);
     Optional<Address> address = Address.of(parts);
-    boolean config = parts.equals(List.of("config"));
-    if (address.isEmpty() && !config && !isTold(parts)) {
+    if (address.isEmpty() && !isTold(parts)) {
       return Optional.of(Answer.notFound());
     }
     boolean write = changes.allowed();
     String allow = address
         .map(known -> known.allow(write))
-        .orElse(config ? (write ? "OPTIONS, POST" : "OPTIONS") : READ);
+        .orElse(write && parts.equals(List.of("config")) ? READ + ", POST" : READ);
     return switch (method) {
       case "GET", "HEAD" ->
-        Optional.of(
-            config
-                ? Answer.notAllowed(allow)
-                : address
-                    .map(known -> entities(known, parts, query))
-                    .orElseGet(() -> told(parts).map(value -> Answer.of(200, value)))
-                    .orElseGet(Answer::notFound));
+        Optional.of(address
+            .map(known -> entities(known, path, query))
+            .orElseGet(() -> told(parts).map(value -> Answer.of(200, value)))
+            .orElseGet(Answer::notFound));
       case "OPTIONS" -> Optional.of(new Answer(204, "", allow));
       case "POST", "PUT", "PATCH", "DELETE" ->
         !write && address.isPresent()
@@ -102,7 +100,8 @@ public final class AdminApi {
       return false;
     }
     String joined = String.join("/", parts);
-    return List.of("", "status", "openid-connect/issuers", "v2/control-planes").contains(joined)
+    return List.of("", "config", "status", "openid-connect/issuers", "v2/control-planes")
+            .contains(joined)
         || (parts.size() == 3 && joined.startsWith("schemas/plugins/"));
   }
 
@@ -114,12 +113,23 @@ public final class AdminApi {
       case "status" -> Optional.of(object("database", Map.of("reachable", true)));
       case "openid-connect" ->
         Optional.of(list(issuers.get().stream().map(AdminApi::issuer).toList()));
+      case "config" -> Optional.of(object("config", JSONObjectUtils.toJSONString(file())));
       case "v2" -> Optional.of(controlPlanes());
       default -> PluginSchema.of(parts.get(2));
     };
   }
 
-  private Optional<Answer> entities(Address address, List<String> parts, @Nullable String query) {
+  /** All that is in force, as a declarative file. */
+  private Map<String, @Nullable Object> file() {
+    Map<String, @Nullable Object> file = object("_format_version", "3.0");
+    List<Written> all = changes.inForce();
+    for (String kind : Entities.KINDS) {
+      file.put(kind, of(all, kind).map(Written::members).toList());
+    }
+    return file;
+  }
+
+  private Optional<Answer> entities(Address address, String path, @Nullable String query) {
     List<Written> all = changes.inForce();
     Stream<Written> wanted = of(all, address.kind());
     String ownerKind = address.ownerKind();
@@ -135,14 +145,14 @@ public final class AdminApi {
     }
     String key = address.key();
     return key == null
-        ? Optional.of(page(wanted.toList(), parts, query))
+        ? Optional.of(page(wanted.toList(), path, query))
         : wanted
             .filter(each -> each.isCalled(key))
             .findFirst()
             .map(one -> Answer.of(200, one.members()));
   }
 
-  private static Answer page(List<Written> all, List<String> parts, @Nullable String query) {
+  private static Answer page(List<Written> all, String path, @Nullable String query) {
     int size = parameter(query, "size", PAGE);
     int offset = parameter(query, "offset", 0);
     if (size < 1 || size > LARGEST_PAGE) {
@@ -161,7 +171,7 @@ public final class AdminApi {
         all.subList(Math.min(offset, end), end).stream().map(Written::members).toList();
     Map<String, @Nullable Object> page = list(shown);
     if (end < all.size()) {
-      page.put("next", "/" + String.join("/", parts) + "?offset=" + end + "&size=" + size);
+      page.put("next", path.replaceFirst("/+$", "") + "?offset=" + end + "&size=" + size);
       page.put("offset", String.valueOf(end));
     }
     return Answer.of(200, page);
