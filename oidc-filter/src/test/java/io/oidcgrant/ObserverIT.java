@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -217,16 +218,20 @@ class ObserverIT {
       return issuer.grant(asked);
     });
     String caller = caller();
+    // Not on the common pool, which may have one thread.
+    Executor callers = task -> new Thread(task).start();
     CompletableFuture<Integer> one = CompletableFuture.supplyAsync(
-        () -> http.get("/a", caller, "traceparent: " + PARENT).status());
-    CompletableFuture<Integer> two = CompletableFuture.supplyAsync(() -> {
-      try {
-        first.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      return http.get("/a", caller, "traceparent: " + OTHER).status();
-    });
+        () -> http.get("/a", caller, "traceparent: " + PARENT).status(), callers);
+    CompletableFuture<Integer> two = CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            first.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+          return http.get("/a", caller, "traceparent: " + OTHER).status();
+        },
+        callers);
     List<String> heard = new CopyOnWriteArrayList<>();
     await().untilAsserted(() -> {
       heard.addAll(observer.take());

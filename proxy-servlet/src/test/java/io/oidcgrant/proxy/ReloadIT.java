@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -26,6 +27,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +39,12 @@ import org.junit.jupiter.api.io.TempDir;
 /** A configuration that changes while the proxy runs. */
 @Timeout(90)
 class ReloadIT {
+  /** Bytes: for what comes and goes with requests. */
+  private static final long HEAP_MARGIN = 8 << 20;
+
+  private static final Pattern HEAP_ROW =
+      Pattern.compile("(?: *\\d+:|Total) +(?<count>\\d+) +(?<bytes>\\d+)(?: +(?<name>[^ ]+).*)?");
+
   private static final String BASIC = "Authorization: Basic Y2xpZW50OnNlY3JldA==";
 
   @TempDir
@@ -213,10 +222,35 @@ class ReloadIT {
             .anyMatch(line -> line.matches("SigIgn:.*[13579bdf]"));
   }
 
+  /** Of the objects that are in use: how many instances there are, and bytes, by their class. */
+  private static Map<String, long[]> heap() throws IOException, InterruptedException {
+    Path told = Files.createTempFile(directory, "heap", ".txt");
+    Process jcmd = new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+            Long.toString(proxy.pid()),
+            "GC.class_histogram")
+        .redirectErrorStream(true)
+        .redirectOutput(told.toFile())
+        .start();
+    assertThat(jcmd.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(jcmd.exitValue()).isZero();
+    Map<String, long[]> found = new HashMap<>();
+    for (String line : Files.readAllLines(told)) {
+      Matcher row = HEAP_ROW.matcher(line);
+      if (row.matches()) {
+        found.put(
+            row.group("name") == null ? "Total" : row.group("name"),
+            new long[] {Long.parseLong(row.group("count")), Long.parseLong(row.group("bytes"))});
+      }
+    }
+    return found;
+  }
+
   @Test
   void fiftyReloadsUnderLoad_disturbNobody() throws Exception {
     write(routes("load"));
     awaitStatus("/load", 200);
+    long before = heap().get("Total")[1];
     AtomicBoolean done = new AtomicBoolean();
     Map<Integer, Integer> statuses = new ConcurrentHashMap<>();
     ExecutorService callers = Executors.newFixedThreadPool(4);
@@ -252,6 +286,9 @@ class ReloadIT {
     }
     assertThat(statuses).containsOnlyKeys(200);
     assertThat(statuses.get(200)).isGreaterThan(100);
+    Map<String, long[]> heap = heap();
+    assertThat(heap.get("io.oidcgrant.proxy.server.Engine")[0]).isEqualTo(1);
+    assertThat(heap.get("Total")[1]).isLessThan(before + HEAP_MARGIN);
     assertThat(proxy.log().getBytes(StandardCharsets.UTF_8).length).isLessThan(200_000);
   }
 }
