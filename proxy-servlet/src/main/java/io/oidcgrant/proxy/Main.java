@@ -44,7 +44,15 @@ public final class Main implements Runnable {
     }
     // Unconfigured, the log goes to standard output, and JDK 21 and later log even System.exit.
     Logging.setUp(Logging.LogLevel.WARN, Logging.LogFormat.PLAIN);
-    System.exit(execute(arguments));
+    int status = 1;
+    try {
+      status = execute(arguments);
+    } catch (Error e) {
+      // Such as classes that are gone with a jar that was replaced: what still runs must not go on.
+      System.err.println("oidc-proxy: " + e);
+    } finally {
+      System.exit(status);
+    }
   }
 
   private static int execute(String[] arguments) {
