@@ -2,8 +2,8 @@ package io.oidcgrant.authorize;
 
 import io.oidcgrant.protocol.ClaimPath;
 import io.oidcgrant.protocol.Consumer;
+import io.oidcgrant.protocol.Consumers;
 import io.oidcgrant.protocol.Tokens;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -32,10 +32,11 @@ public final class ConsumerMapping {
    * @param ignoreCase of user names
    */
   public ConsumerMapping(
-      List<List<String>> claims, List<String> by, boolean ignoreCase, List<Consumer> consumers) {
+      List<List<String>> claims, List<String> by, boolean ignoreCase, Consumers consumers) {
     this.claims = claims.stream().map(ClaimPath::new).toList();
-    this.indexes =
-        by.stream().map(property -> index(property, ignoreCase, consumers)).toList();
+    this.indexes = isOn()
+        ? by.stream().map(property -> index(property, ignoreCase, consumers)).toList()
+        : List.of();
   }
 
   /** Whether callers are to be consumers. */
@@ -43,20 +44,9 @@ public final class ConsumerMapping {
     return !claims.isEmpty();
   }
 
-  private static Index index(String property, boolean ignoreCase, List<Consumer> consumers) {
+  private static Index index(String property, boolean ignoreCase, Consumers consumers) {
     boolean foldsCase = ignoreCase && property.equals("username");
-    Map<String, Consumer> index = new HashMap<>();
-    for (Consumer consumer : consumers) {
-      Optional<String> value = switch (property) {
-        case "username" -> consumer.username();
-        case "custom_id" -> consumer.customId();
-        default -> Optional.of(consumer.id());
-      };
-      value
-          .map(text -> foldsCase ? text.toLowerCase(Locale.ROOT) : text)
-          .ifPresent(text -> index.putIfAbsent(text, consumer));
-    }
-    return new Index(foldsCase, Map.copyOf(index));
+    return new Index(foldsCase, consumers.by(property, foldsCase));
   }
 
   /** The first that a claim names. */

@@ -4,7 +4,7 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.RSAKey;
 import io.oidcgrant.config.TokenExchangeSettings.SubjectIssuer;
-import io.oidcgrant.protocol.Consumer;
+import io.oidcgrant.protocol.Consumers;
 import io.oidcgrant.protocol.EndpointAddress;
 import io.oidcgrant.protocol.Secret;
 import java.net.URI;
@@ -28,7 +28,7 @@ final class CallerRules {
     this.problem = problem;
   }
 
-  static void check(Values values, List<Consumer> consumers, BiConsumer<Field<?>, String> problem) {
+  static void check(Values values, Consumers consumers, BiConsumer<Field<?>, String> problem) {
     CallerRules rules = new CallerRules(values, problem);
     rules.cookie();
     rules.keys();
@@ -151,14 +151,14 @@ final class CallerRules {
     }
   }
 
-  private void identity(List<Consumer> consumers) {
+  private void identity(Consumers consumers) {
     if (values.get(IdentityFields.CONSUMER_BY).isEmpty()) {
       problem.accept(IdentityFields.CONSUMER_BY, "is empty: list username, custom_id or id");
     }
     values
         .find(IdentityFields.ANONYMOUS)
-        .filter(name -> !name.isEmpty() && !consumers.isEmpty())
-        .filter(name -> consumers.stream().noneMatch(consumer -> consumer.isMeantBy(name)))
+        .filter(name -> !name.isEmpty() && !consumers.all().isEmpty())
+        .filter(name -> consumers.meant(name).isEmpty())
         .ifPresent(name -> problem.accept(
             IdentityFields.ANONYMOUS, "is neither the id nor the username of a consumer"));
   }

@@ -21,7 +21,7 @@ final class CertificateHeaderType implements FieldType<CertificateHeaderSettings
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    int before = reading.problems().size();
+    int before = reading.problemCount();
     MappingReader mapping = found.get();
     Optional<String> name = mapping.take("certificate_header_name", FieldType.TEXT);
     if (name.isEmpty() || !OidcRules.isHeaderName(name.get())) {
@@ -62,7 +62,7 @@ final class CertificateHeaderType implements FieldType<CertificateHeaderSettings
         "https_proxy_port",
         "ssl_verify");
     mapping.finish();
-    return reading.problems().size() > before
+    return reading.problemCount() > before
         ? Optional.empty()
         : Optional.of(new CertificateHeaderSettings(
             name.orElseThrow(),

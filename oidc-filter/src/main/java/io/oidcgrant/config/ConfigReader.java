@@ -3,7 +3,6 @@ package io.oidcgrant.config;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -23,71 +22,65 @@ final class ConfigReader {
     if (mapping.isEmpty()) {
       return Optional.empty();
     }
-    int before = reading.problems().size();
+    int before = reading.problemCount();
     Values values = new Values();
-    Map<String, Integer> lines = new java.util.HashMap<>();
     Set<Field<?>> broken = new HashSet<>();
-    if (node instanceof ConfigNode.Mapping written) {
-      written.entries().forEach(entry -> lines.put(entry.name(), entry.line()));
-    }
-    for (Field<?> field : OidcFields.rows()) {
-      if (lines.containsKey(field.name())) {
-        Optional<ConfigNode> value = mapping.get().take(field.name());
-        Optional<?> typed = value.flatMap(
-            found -> field.type().read(found, mapping.get().pathOf(field.name()), reading));
+    for (ConfigNode.Entry entry : mapping.get().takeRest()) {
+      Field<?> field = OidcFields.named(entry.name());
+      if (field == null) {
+        unknown(entry, mapping.get().pathOf(entry.name()), reading);
+      } else if (entry.value().isNull()) {
+        values.put(field, Optional.empty());
+      } else {
+        Optional<?> typed =
+            field.type().read(entry.value(), mapping.get().pathOf(field.name()), reading);
         values.put(field, typed);
-        if (value.isPresent() && typed.isEmpty()) {
+        if (typed.isEmpty()) {
           broken.add(field);
         }
-      } else {
-        mapping.get().take(field.name());
       }
     }
     if (reading.kongCompatible() && !values.isWritten(OidcFields.INSECURE_ANY_AUDIENCE)) {
       // As Kong: without audience_required any audience is good.
       values.put(OidcFields.INSECURE_ANY_AUDIENCE, Optional.of(true));
     }
-    unknown(mapping.get(), reading);
     OidcRules.check(values, reading.consumers(), (field, message) -> {
       if (!broken.contains(field)) {
         reading.problem(
             node.source(),
-            lines.getOrDefault(field.name(), node.line()),
+            mapping.get().lineOf(field.name()),
             mapping.get().pathOf(field.name()),
             message);
       }
     });
-    if (reading.problems().size() > before) {
+    if (reading.problemCount() > before) {
       return Optional.empty();
     }
     OidcLint.check(
         values,
         (field, message) -> reading.warning(
             node.source(),
-            lines.getOrDefault(field.name(), node.line()),
+            mapping.get().lineOf(field.name()),
             mapping.get().pathOf(field.name()),
             message));
     return Optional.of(new OidcGrantConfig(values, reading.consumers(), reading.kongCompatible()));
   }
 
-  private static void unknown(MappingReader mapping, Reading reading) {
-    for (ConfigNode.Entry entry : mapping.takeRest()) {
-      String path = mapping.pathOf(entry.name());
-      if (UNIMPLEMENTED.names().contains(entry.name())) {
-        UNIMPLEMENTED.read(entry, path, reading);
-        continue;
-      }
-      List<String> names = new ArrayList<>(UNIMPLEMENTED.names());
-      OidcFields.rows().forEach(field -> names.add(field.name()));
-      reading.problem(
-          entry.value().source(),
-          entry.line(),
-          path,
-          "unknown field"
-              + Nearest.to(entry.name(), names)
-                  .map(n -> "; did you mean " + n + "?")
-                  .orElse(""));
+  private static void unknown(ConfigNode.Entry entry, String path, Reading reading) {
+    if (UNIMPLEMENTED.names().contains(entry.name())) {
+      UNIMPLEMENTED.read(entry, path, reading);
+      return;
     }
+    List<String> names = new ArrayList<>(UNIMPLEMENTED.names());
+    OidcFields.rows().forEach(field -> names.add(field.name()));
+    reading.problem(
+        entry.value().source(),
+        entry.line(),
+        path,
+        "unknown field"
+            + Nearest.to(entry.name(), names)
+                .map(n -> "; did you mean " + n + "?")
+                .orElse(""));
   }
 
   /**
@@ -103,11 +96,8 @@ final class ConfigReader {
     Reading reading = new Reading();
     for (String name : names) {
       String text = texts.apply(name);
-      FieldType<?> type = OidcFields.rows().stream()
-          .filter(field -> field.name().equals(name))
-          .findFirst()
-          .<FieldType<?>>map(Field::type)
-          .orElse(FieldType.TEXT);
+      Field<?> field = OidcFields.named(name);
+      FieldType<?> type = field == null ? FieldType.TEXT : field.type();
       ConfigNode value = text.isEmpty()
           ? new ConfigNode.Scalar(source, 0, "", true, false)
           : FieldType.fromText(type, source, text, reading);

@@ -10,10 +10,15 @@ import java.util.UUID;
 final class ConsumerEntry {
   private ConsumerEntry() {}
 
-  /** Adds those of a document to those there are; no two share an id or a name. */
-  static void readAll(ConfigNode document, Reading reading, List<Consumer> consumers) {
+  /**
+   * Adds those of a document to those there are; no two share an id or a name.
+   *
+   * @return whether there were any
+   */
+  static boolean readAll(ConfigNode document, Reading reading, List<Consumer> consumers) {
+    int before = consumers.size();
     if (!(document instanceof ConfigNode.Mapping mapping)) {
-      return;
+      return false;
     }
     for (ConfigNode.Entry entry : mapping.entries()) {
       if (!entry.name().equals("consumers") || entry.value().isNull()) {
@@ -30,6 +35,7 @@ final class ConsumerEntry {
             .ifPresent(consumers::add);
       }
     }
+    return consumers.size() > before;
   }
 
   private static Optional<Consumer> read(MappingReader mapping, List<Consumer> others) {

@@ -12,7 +12,7 @@ final class HeaderClaimType implements FieldType<HeaderSetting> {
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    int before = reading.problems().size();
+    int before = reading.problemCount();
     MappingReader mapping = found.get();
     Optional<String> header = mapping.take("header", TEXT);
     List<String> claim = mapping.take("path", FieldType.listOf(TEXT)).orElse(List.of());
@@ -23,7 +23,7 @@ final class HeaderClaimType implements FieldType<HeaderSetting> {
       mapping.problem("path", null, "is missing: the path to a claim");
     }
     mapping.finish();
-    return reading.problems().size() > before
+    return reading.problemCount() > before
         ? Optional.empty()
         : Optional.of(HeaderSetting.ofClaim(header.orElseThrow(), claim));
   }

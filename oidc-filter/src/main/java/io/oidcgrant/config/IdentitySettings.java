@@ -1,6 +1,7 @@
 package io.oidcgrant.config;
 
 import io.oidcgrant.protocol.Consumer;
+import io.oidcgrant.protocol.Consumers;
 import java.util.List;
 import java.util.Optional;
 
@@ -24,4 +25,4 @@ public record IdentitySettings(
     boolean ignoreCase,
     boolean consumerOptional,
     Optional<Consumer> anonymous,
-    List<Consumer> consumers) {}
+    Consumers consumers) {}

@@ -14,7 +14,7 @@ final class IssuerKeysType implements FieldType<IssuerKeys> {
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    int before = reading.problems().size();
+    int before = reading.problemCount();
     MappingReader mapping = found.get();
     Optional<String> issuer = mapping.take("issuer", REFERENCEABLE);
     Optional<String> address = mapping.take("jwks_uri", REFERENCEABLE);
@@ -29,7 +29,7 @@ final class IssuerKeysType implements FieldType<IssuerKeys> {
         .flatMap(text -> EndpointAddress.wrong(text, true))
         .ifPresent(wrong -> mapping.problem("jwks_uri", null, wrong));
     mapping.finish();
-    return reading.problems().size() > before
+    return reading.problemCount() > before
         ? Optional.empty()
         : Optional.of(new IssuerKeys(issuer.orElseThrow(), URI.create(address.orElseThrow())));
   }

@@ -19,9 +19,9 @@ final class JwkType implements FieldType<JWK> {
 
   @Override
   public Optional<JWK> read(ConfigNode node, String path, Reading reading) {
-    int before = reading.problems().size();
+    int before = reading.problemCount();
     Map<String, Object> members = members(node, path, reading);
-    if (reading.problems().size() > before) {
+    if (reading.problemCount() > before) {
       return Optional.empty();
     }
     try {

@@ -1,13 +1,10 @@
 package io.oidcgrant.config;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +16,7 @@ public final class MappingReader {
   private final String path;
   private final Reading reading;
   private final Map<String, ConfigNode.Entry> left = new LinkedHashMap<>();
-  private final Map<String, Integer> lines = new HashMap<>();
-  private final Set<String> known = new LinkedHashSet<>();
+  private final List<String> known = new ArrayList<>();
 
   private MappingReader(ConfigNode node, String path, Reading reading) {
     this.node = node;
@@ -34,7 +30,6 @@ public final class MappingReader {
     if (node instanceof ConfigNode.Mapping mapping) {
       for (ConfigNode.Entry entry : mapping.entries()) {
         reader.left.put(entry.name(), entry);
-        reader.lines.put(entry.name(), entry.line());
       }
       return Optional.of(reader);
     }
@@ -122,7 +117,18 @@ public final class MappingReader {
 
   /** Notes what is wrong with {@code name}: at the node, or at the name's own line. */
   public void problem(String name, @Nullable ConfigNode at, String message) {
-    int line = at == null ? lines.getOrDefault(name, node.line()) : at.line();
-    reading.problem(node.source(), line, pathOf(name), message);
+    reading.problem(node.source(), at == null ? lineOf(name) : at.line(), pathOf(name), message);
+  }
+
+  /** The line of a name, of the whole where it is not written. */
+  int lineOf(String name) {
+    if (node instanceof ConfigNode.Mapping mapping) {
+      for (ConfigNode.Entry entry : mapping.entries()) {
+        if (entry.name().equals(name)) {
+          return entry.line();
+        }
+      }
+    }
+    return node.line();
   }
 }

@@ -13,8 +13,11 @@ import static io.oidcgrant.config.FieldType.oneOf;
 import com.nimbusds.jose.jwk.JWK;
 import io.oidcgrant.http.TlsIdentity;
 import io.oidcgrant.protocol.Secret;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fields of {@code openid-connect} that this release implements, Kong's and ours: one row each.
@@ -449,14 +452,24 @@ final class OidcFields {
   static final Field<Boolean> INSECURE_HTTP_ISSUER =
       row("insecure_http_issuer", BOOLEAN, false, "The issuer may be plain http beyond loopback.");
 
+  private static final List<Field<?>> ALL = Stream.of(
+          ROWS.all(), CallerFields.rows(), IdentityFields.rows())
+      .<Field<?>>flatMap(List::stream)
+      .toList();
+
+  private static final Map<String, Field<?>> BY_NAME =
+      ALL.stream().collect(Collectors.toUnmodifiableMap(Field::name, field -> field));
+
   private OidcFields() {}
 
   /** All rows, in the order of the reference. */
   static List<Field<?>> rows() {
-    List<Field<?>> rows = new ArrayList<>(ROWS.all());
-    rows.addAll(CallerFields.rows());
-    rows.addAll(IdentityFields.rows());
-    return rows;
+    return ALL;
+  }
+
+  /** The row of this name; null where there is none. */
+  static @Nullable Field<?> named(String name) {
+    return BY_NAME.get(name);
   }
 
   private static <T> Field<T> row(String name, FieldType<T> type, String sentence) {

@@ -5,6 +5,7 @@ import com.nimbusds.jose.jwk.JWK;
 import io.oidcgrant.http.ProxySettings;
 import io.oidcgrant.http.TlsIdentity;
 import io.oidcgrant.protocol.Consumer;
+import io.oidcgrant.protocol.Consumers;
 import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.TokenPart;
 import java.net.URI;
@@ -28,13 +29,15 @@ public final class OidcGrantConfig {
       List.of("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server");
 
   private final Values values;
-  private final List<Consumer> consumers;
+  private final Consumers consumers;
   private final boolean kongCompatible;
+  private final List<String> methods;
 
-  OidcGrantConfig(Values values, List<Consumer> consumers, boolean kongCompatible) {
+  OidcGrantConfig(Values values, Consumers consumers, boolean kongCompatible) {
     this.values = new Values(values);
-    this.consumers = List.copyOf(consumers);
+    this.consumers = consumers;
     this.kongCompatible = kongCompatible;
+    this.methods = OidcRules.methods(values);
   }
 
   public static OidcGrantConfigBuilder builder() {
@@ -425,7 +428,7 @@ public final class OidcGrantConfig {
 
   /** The methods in effect, in no particular order. */
   public List<String> authMethods() {
-    return OidcRules.methods(values);
+    return methods;
   }
 
   /** Whether callers may bring access tokens. */
@@ -638,10 +641,7 @@ public final class OidcGrantConfig {
 
   /** Where no consumers are known, one by this name. */
   private Consumer anonymous(String reference) {
-    return consumers.stream()
-        .filter(consumer -> consumer.isMeantBy(reference))
-        .findFirst()
-        .orElseGet(() -> Consumer.named(reference));
+    return consumers.meant(reference).orElseGet(() -> Consumer.named(reference));
   }
 
   public boolean runOnPreflight() {

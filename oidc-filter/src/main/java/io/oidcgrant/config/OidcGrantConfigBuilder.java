@@ -2,6 +2,7 @@ package io.oidcgrant.config;
 
 import com.nimbusds.jose.jwk.JWK;
 import io.oidcgrant.protocol.Consumer;
+import io.oidcgrant.protocol.Consumers;
 import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.TokenPart;
 import java.time.Duration;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OidcGrantConfigBuilder {
   private final Values values = new Values();
-  private List<Consumer> consumers = List.of();
+  private Consumers consumers = Consumers.NONE;
 
   OidcGrantConfigBuilder() {}
 
@@ -756,7 +757,7 @@ public final class OidcGrantConfigBuilder {
 
   /** Whom {@code consumer_claims} and {@code anonymous} may name; in files: {@code consumers[]}. */
   public OidcGrantConfigBuilder consumers(List<Consumer> value) {
-    consumers = List.copyOf(value);
+    consumers = Consumers.of(value);
     return this;
   }
 }

@@ -1,8 +1,9 @@
 package io.oidcgrant.config;
 
-import io.oidcgrant.protocol.Consumer;
+import io.oidcgrant.protocol.Consumers;
 import io.oidcgrant.protocol.EndpointAddress;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -26,7 +27,7 @@ final class OidcRules {
     this.problem = problem;
   }
 
-  static void check(Values values, List<Consumer> consumers, BiConsumer<Field<?>, String> problem) {
+  static void check(Values values, Consumers consumers, BiConsumer<Field<?>, String> problem) {
     OidcRules rules = new OidcRules(values, problem);
     rules.issuer();
     ClientRules.check(values, problem);
@@ -130,7 +131,7 @@ final class OidcRules {
   static List<String> methods(Values values) {
     Optional<List<String>> written = values.find(OidcFields.AUTH_METHODS);
     if (written.isPresent()) {
-      return written.get().stream().distinct().toList();
+      return List.copyOf(new LinkedHashSet<>(written.get()));
     }
     List<String> usable = new ArrayList<>();
     for (String method : DEFAULT_METHODS) {

@@ -17,11 +17,11 @@ import java.util.Set;
  * applied, or a thing that is told, on every request.
  */
 final class PolicyParts {
-  private static final Set<Field<?>> EVERY_REQUEST = everyRequest();
+  private static final List<Field<?>> FIELDS = fields();
 
   private PolicyParts() {}
 
-  private static Set<Field<?>> everyRequest() {
+  private static List<Field<?>> fields() {
     Set<Field<?>> fields = new HashSet<>(IdentityFields.rows());
     fields.addAll(Set.of(
         // Which of them is in force is told apart by what is asked of whom.
@@ -76,13 +76,14 @@ final class PolicyParts {
         OidcFields.FORBIDDEN_ERROR_MESSAGE,
         OidcFields.DISPLAY_ERRORS,
         OidcFields.EXPOSE_ERROR_CODE));
-    return Set.copyOf(fields);
+    return OidcFields.rows().stream().filter(field -> !fields.contains(field)).toList();
   }
 
+  /** What is as by default says nothing. */
   static List<String> of(Values values) {
     List<String> parts = new ArrayList<>();
-    for (Field<?> field : OidcFields.rows()) {
-      if (!EVERY_REQUEST.contains(field)) {
+    for (Field<?> field : FIELDS) {
+      if (!values.isDefault(field)) {
         parts.add(field.name());
         add(parts, values.find(field));
       }

@@ -2,9 +2,9 @@ package io.oidcgrant.config;
 
 import io.oidcgrant.http.FileStamp;
 import io.oidcgrant.protocol.Consumer;
+import io.oidcgrant.protocol.Consumers;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,7 +20,7 @@ public final class Reading {
   private final UnaryOperator<@Nullable String> environment;
   private final boolean kongCompatible;
   private final Certificates certificates = new Certificates();
-  private final List<Consumer> consumers = new ArrayList<>();
+  private Consumers consumers = Consumers.NONE;
   private final Map<Path, String> files = new LinkedHashMap<>();
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ConfigProblem> warnings = new ArrayList<>();
@@ -63,14 +63,17 @@ public final class Reading {
   }
 
   /** What the files hold of consumers. */
-  public List<Consumer> consumers() {
-    return Collections.unmodifiableList(consumers);
+  public Consumers consumers() {
+    return consumers;
   }
 
   /** Takes note of what a document holds that others may name. */
   public void readEntities(ConfigNode document) {
     certificates.read(document, this);
-    ConsumerEntry.readAll(document, this, consumers);
+    List<Consumer> all = new ArrayList<>(consumers.all());
+    if (ConsumerEntry.readAll(document, this, all)) {
+      consumers = Consumers.of(all);
+    }
   }
 
   boolean kongCompatible() {
@@ -106,6 +109,11 @@ public final class Reading {
         .sorted(Comparator.<ConfigProblem>comparingInt(problem -> sources.indexOf(problem.source()))
             .thenComparingInt(ConfigProblem::line))
         .toList();
+  }
+
+  /** How many there are so far. */
+  public int problemCount() {
+    return problems.size();
   }
 
   public List<ConfigProblem> warnings() {

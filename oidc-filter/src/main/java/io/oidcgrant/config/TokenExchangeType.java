@@ -21,7 +21,7 @@ final class TokenExchangeType implements FieldType<TokenExchangeSettings> {
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    int before = reading.problems().size();
+    int before = reading.problemCount();
     MappingReader mapping = found.get();
     List<ConfigNode> items = mapping.takeItems("subject_token_issuers");
     List<SubjectIssuer> issuers = new ArrayList<>();
@@ -43,7 +43,7 @@ final class TokenExchangeType implements FieldType<TokenExchangeSettings> {
         cache.flatMap(c -> c.take("ttl", FieldType.integer(0, LONGEST))).map(Duration::ofSeconds);
     cache.ifPresent(MappingReader::finish);
     mapping.finish();
-    return reading.problems().size() > before
+    return reading.problemCount() > before
         ? Optional.empty()
         : Optional.of(
             new TokenExchangeSettings(List.copyOf(issuers), scopes, audience, remembers, longest));

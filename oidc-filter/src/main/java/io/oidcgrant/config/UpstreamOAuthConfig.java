@@ -1,5 +1,6 @@
 package io.oidcgrant.config;
 
+import io.oidcgrant.protocol.Consumers;
 import io.oidcgrant.protocol.Secret;
 import java.time.Duration;
 import java.util.List;
@@ -17,7 +18,7 @@ public final class UpstreamOAuthConfig {
   UpstreamOAuthConfig(Values values, boolean kongCompatible) {
     this.values = new Values(values);
     this.requests =
-        new OidcGrantConfig(UpstreamOAuthRules.requests(values), List.of(), kongCompatible);
+        new OidcGrantConfig(UpstreamOAuthRules.requests(values), Consumers.NONE, kongCompatible);
   }
 
   public static UpstreamOAuthConfigBuilder builder() {

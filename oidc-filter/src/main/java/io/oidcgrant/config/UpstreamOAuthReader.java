@@ -20,7 +20,7 @@ final class UpstreamOAuthReader {
     if (found.isEmpty()) {
       return Optional.empty();
     }
-    int before = reading.problems().size();
+    int before = reading.problemCount();
     Values values = new Values();
     Map<String, Integer> lines = new LinkedHashMap<>();
     Set<Field<?>> broken = new HashSet<>();
@@ -44,7 +44,7 @@ final class UpstreamOAuthReader {
             message);
       }
     });
-    return reading.problems().size() > before
+    return reading.problemCount() > before
         ? Optional.empty()
         : Optional.of(new UpstreamOAuthConfig(values, reading.kongCompatible()));
   }

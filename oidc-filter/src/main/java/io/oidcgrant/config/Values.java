@@ -23,6 +23,12 @@ final class Values {
     return written.containsKey(field.name());
   }
 
+  /** Whether it is as where nothing was written. */
+  boolean isDefault(Field<?> field) {
+    Optional<?> value = written.get(field.name());
+    return value == null || value.equals(field.defaultsTo());
+  }
+
   /** The value or the default; none where null was written. */
   @SuppressWarnings("unchecked") // put by the field's own type
   <T> Optional<T> find(Field<T> field) {

@@ -9,8 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,16 +18,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.common.Anchor;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
+import org.snakeyaml.engine.v2.events.AliasEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
+import org.snakeyaml.engine.v2.events.NodeEvent;
+import org.snakeyaml.engine.v2.events.ScalarEvent;
+import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
-import org.snakeyaml.engine.v2.nodes.MappingNode;
-import org.snakeyaml.engine.v2.nodes.Node;
-import org.snakeyaml.engine.v2.nodes.NodeTuple;
-import org.snakeyaml.engine.v2.nodes.ScalarNode;
-import org.snakeyaml.engine.v2.nodes.SequenceNode;
-import org.snakeyaml.engine.v2.nodes.Tag;
 
 /**
  * Reads YAML 1.2 (and with it JSON) into {@link ConfigNode}s that know their line. {@code ${{ env
@@ -41,16 +41,49 @@ public final class YamlReader {
   /** Private-use characters around an index stand for a variable while the YAML is parsed. */
   private static final Pattern PLACEHOLDER = Pattern.compile("\uE0F0(\\d{1,9})\uE0F1");
 
-  private static final Set<Tag> CORE_TAGS =
-      Set.of(Tag.STR, Tag.INT, Tag.FLOAT, Tag.BOOL, Tag.NULL, Tag.SEQ, Tag.MAP);
+  private static final Set<String> CORE_TAGS = Set.of(
+      "!",
+      "tag:yaml.org,2002:str",
+      "tag:yaml.org,2002:int",
+      "tag:yaml.org,2002:float",
+      "tag:yaml.org,2002:bool",
+      "tag:yaml.org,2002:null",
+      "tag:yaml.org,2002:seq",
+      "tag:yaml.org,2002:map");
   private static final int MAX_CHARACTERS = 64 * 1024 * 1024;
   private static final int DEEPEST = 100;
   private static final long MOST_BY_ALIASES = 100_000;
+  private static final char OPENING = '\uE0F0';
+  private static final int LONGEST_SHARED = 64;
   private static final long MAX_BYTES = 4L * MAX_CHARACTERS;
 
   private final Reading reading;
   private final String source;
   private final List<String> variables = new ArrayList<>();
+
+  /** Names, and numbers of items, from the document to the node that is being read. */
+  private final List<Object> place = new ArrayList<>();
+
+  private final Map<Anchor, Optional<Anchored>> anchors = new HashMap<>();
+  /** The same text once: a configuration of many plugins has the same names in all of them. */
+  private final Map<String, String> texts = new HashMap<>();
+
+  private long most;
+  private long nodes;
+  private int deepest;
+
+  /** What an alias stands for, how many nodes it is, and how deep it is nested. */
+  private record Anchored(ConfigNode node, long nodes, int height) {}
+
+  private static final class Unreadable extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final int line;
+
+    Unreadable(int line, String why) {
+      super(why);
+      this.line = line;
+    }
+  }
 
   private YamlReader(Reading reading, String source) {
     this.reading = reading;
@@ -98,30 +131,29 @@ public final class YamlReader {
     LoadSettings settings = LoadSettings.builder()
         .setLabel(source)
         .setCodePointLimit(MAX_CHARACTERS)
-        .setMaxAliasesForCollections(50)
         .setParseComments(false)
         .build();
     List<ConfigNode> documents = new ArrayList<>();
+    most = MOST_BY_ALIASES + marked.length();
     try {
-      for (Node root : new Compose(settings).composeAllFromString(marked)) {
-        ConfigNode document = convert(root, "", new HashSet<>(), new HashMap<>());
-        if (marked.indexOf('*') >= 0
-            && expanded(document, new IdentityHashMap<>()) > MOST_BY_ALIASES + marked.length()) {
-          reading.problem(source, 0, "syntax", "says too much by its aliases");
-          return List.of();
+      Iterator<Event> events = new Parse(settings).parseString(marked).iterator();
+      while (events.hasNext()) {
+        if (events.next().getEventId() == Event.ID.DocumentStart) {
+          anchors.clear();
+          documents.add(node(events.next(), events));
         }
-        documents.add(document);
       }
+      return documents;
+    } catch (Unreadable e) {
+      reading.problem(source, e.line, "syntax", String.valueOf(e.getMessage()));
     } catch (MarkedYamlEngineException e) {
       int line = e.getProblemMark().map(mark -> mark.getLine() + 1).orElse(0);
       // Only the parser's own words: the quoted snippet could show a secret.
       reading.problem(source, line, "syntax", "is not YAML: " + words(e.getProblem()));
-      return List.of();
-    } catch (YamlEngineException | StackOverflowError e) {
+    } catch (YamlEngineException e) {
       reading.problem(source, 0, "syntax", "is not YAML that can be read here");
-      return List.of();
     }
-    return documents;
+    return List.of();
   }
 
   private static String words(@Nullable String problem) {
@@ -131,26 +163,6 @@ public final class YamlReader {
         : problem
             .replaceFirst("(undefined (?:alias|tag handle)) .*", "$1")
             .replaceAll("[\\p{Cntrl}\uE0F0\uE0F1]", " ");
-  }
-
-  /** How many nodes there are where every alias is written out. */
-  private static long expanded(ConfigNode node, Map<ConfigNode, Long> known) {
-    Long before = known.get(node);
-    if (before != null) {
-      return before;
-    }
-    long count = 1;
-    if (node instanceof ConfigNode.Mapping mapping) {
-      for (ConfigNode.Entry entry : mapping.entries()) {
-        count += expanded(entry.value(), known);
-      }
-    } else if (node instanceof ConfigNode.Sequence list) {
-      for (ConfigNode item : list.items()) {
-        count += expanded(item, known);
-      }
-    }
-    known.put(node, count);
-    return count;
   }
 
   private String markVariables(String text) {
@@ -163,67 +175,125 @@ public final class YamlReader {
     return matcher.appendTail(marked).toString();
   }
 
-  private ConfigNode convert(Node node, String path, Set<Node> open, Map<Node, ConfigNode> done) {
-    ConfigNode known = done.get(node);
-    if (known != null) {
-      return known;
+  /** The node that begins with this event. */
+  private ConfigNode node(Event first, Iterator<Event> events) {
+    int line = line(first);
+    if (first instanceof AliasEvent alias) {
+      return aliased(alias, line);
     }
-    int line = line(node);
-    if (!open.add(node)) {
-      reading.problem(source, line, path, "an alias points at what it is part of");
-      return new ConfigNode.Scalar(source, line, "", true, false);
+    NodeEvent event = (NodeEvent) first;
+    Optional<Anchor> anchor = event.getAnchor();
+    anchor.ifPresent(name -> anchors.put(name, Optional.empty()));
+    long nodesBefore = nodes;
+    int deepestBefore = deepest;
+    deepest = 0;
+    reaches(1, 0, line);
+    ConfigNode read = event instanceof ScalarEvent scalar
+        ? scalar(scalar, line)
+        : event instanceof SequenceStartEvent ? sequence(events, line) : mapping(events, line);
+    Anchored done = new Anchored(read, nodes - nodesBefore, deepest - place.size());
+    deepest = Math.max(deepest, deepestBefore);
+    anchor.ifPresent(name -> anchors.put(name, Optional.of(done)));
+    if (tag(event).filter(tag -> !CORE_TAGS.contains(tag)).isPresent()) {
+      reading.problem(source, line, path(), "has a tag that is not of YAML's core schema");
     }
-    if (open.size() > DEEPEST) {
-      reading.problem(source, line, "syntax", "is nested deeper than " + DEEPEST + " levels");
-      open.remove(node);
-      return new ConfigNode.Scalar(source, line, "", true, false);
-    }
-    ConfigNode converted = switch (node.getNodeType()) {
-      case SCALAR -> scalar((ScalarNode) node, path, line);
-      case SEQUENCE -> {
-        List<ConfigNode> items = new ArrayList<>();
-        for (Node item : ((SequenceNode) node).getValue()) {
-          items.add(convert(item, path + "[" + items.size() + "]", open, done));
-        }
-        yield new ConfigNode.Sequence(source, line, items);
-      }
-      case MAPPING -> mapping((MappingNode) node, path, line, open, done);
-      case ANCHOR -> throw new IllegalStateException("an anchor node after composition");
-    };
-    if (!CORE_TAGS.contains(node.getTag())) {
-      reading.problem(source, line, path, "has a tag that is not of YAML's core schema");
-    }
-    open.remove(node);
-    done.put(node, converted);
-    return converted;
+    return read;
   }
 
-  private ConfigNode mapping(
-      MappingNode node, String path, int line, Set<Node> open, Map<Node, ConfigNode> done) {
+  /** Counts nodes, and how deep they stand, those that an alias stands for as well. */
+  private void reaches(long more, int height, int line) {
+    nodes += more;
+    deepest = Math.max(deepest, place.size() + height);
+    if (deepest > DEEPEST) {
+      throw new Unreadable(line, "is nested deeper than " + DEEPEST + " levels");
+    }
+    if (nodes > most) {
+      throw new Unreadable(line, "says too much by its aliases");
+    }
+  }
+
+  private static Optional<String> tag(NodeEvent event) {
+    return event instanceof ScalarEvent scalar
+        ? scalar.getTag()
+        : ((CollectionStartEvent) event).getTag();
+  }
+
+  private ConfigNode aliased(AliasEvent alias, int line) {
+    Optional<Anchored> known = anchors.get(alias.getAlias());
+    if (known == null) {
+      throw new Unreadable(line, "is not YAML: found undefined alias");
+    }
+    if (known.isEmpty()) {
+      reading.problem(source, line, path(), "an alias points at what it is part of");
+      return new ConfigNode.Scalar(source, line, "", true, false);
+    }
+    reaches(known.get().nodes(), known.get().height(), line);
+    return known.get().node();
+  }
+
+  private ConfigNode sequence(Iterator<Event> events, int line) {
+    List<ConfigNode> items = new ArrayList<>();
+    for (Event event = events.next();
+        event.getEventId() != Event.ID.SequenceEnd;
+        event = events.next()) {
+      place.add(items.size());
+      items.add(node(event, events));
+      place.remove(place.size() - 1);
+    }
+    return new ConfigNode.Sequence(source, line, List.copyOf(items));
+  }
+
+  private ConfigNode mapping(Iterator<Event> events, int line) {
     List<ConfigNode.Entry> entries = new ArrayList<>();
     Map<String, Integer> lines = new HashMap<>();
-    for (NodeTuple tuple : node.getValue()) {
-      Node key = tuple.getKeyNode();
-      if (!(key instanceof ScalarNode name)) {
-        reading.problem(source, line(key), path, "has a name that is not a text");
-        continue;
-      }
-      String text = name.getValue();
-      String child = path.isEmpty() ? text : path + "." + text;
-      Integer earlier = lines.putIfAbsent(text, line(key));
+    for (Event key = events.next(); key.getEventId() != Event.ID.MappingEnd; key = events.next()) {
+      int at = line(key);
+      Optional<String> name = name(node(key, events), at);
+      place.add(name.orElse(""));
+      ConfigNode value = node(events.next(), events);
+      Integer earlier = name.map(text -> lines.putIfAbsent(text, at)).orElse(null);
       if (earlier != null) {
-        reading.problem(source, line(key), child, "stands here twice, first on line " + earlier);
-        continue;
+        reading.problem(source, at, path(), "stands here twice, first on line " + earlier);
+      } else if (name.isPresent()) {
+        entries.add(new ConfigNode.Entry(name.get(), at, value));
       }
-      entries.add(
-          new ConfigNode.Entry(text, line(key), convert(tuple.getValueNode(), child, open, done)));
+      place.remove(place.size() - 1);
     }
-    return new ConfigNode.Mapping(source, line, entries);
+    return new ConfigNode.Mapping(source, line, List.copyOf(entries));
   }
 
-  private ConfigNode scalar(ScalarNode node, String path, int line) {
-    boolean plain = node.getScalarStyle() == ScalarStyle.PLAIN;
-    Matcher matcher = PLACEHOLDER.matcher(node.getValue());
+  private Optional<String> name(ConfigNode key, int line) {
+    if (key instanceof ConfigNode.Scalar scalar && !scalar.substituted()) {
+      return Optional.of(scalar.text());
+    }
+    String wrong = key instanceof ConfigNode.Scalar ? "made of a variable" : "that is not a text";
+    reading.problem(source, line, path(), "has a name " + wrong);
+    return Optional.empty();
+  }
+
+  /** Of the node that is being read. */
+  private String path() {
+    StringBuilder path = new StringBuilder();
+    for (Object step : place) {
+      if (step instanceof Integer item) {
+        path.append('[').append(item.intValue()).append(']');
+      } else {
+        path.append(path.isEmpty() ? "" : ".").append(step);
+      }
+    }
+    return path.toString();
+  }
+
+  private ConfigNode scalar(ScalarEvent event, int line) {
+    boolean plain = event.getScalarStyle() == ScalarStyle.PLAIN;
+    String written = event.getValue();
+    if (written.indexOf(OPENING) < 0) {
+      String text = written.length() > LONGEST_SHARED
+          ? written
+          : texts.computeIfAbsent(written, same -> same);
+      return new ConfigNode.Scalar(source, line, text, plain, false);
+    }
+    Matcher matcher = PLACEHOLDER.matcher(written);
     StringBuilder text = new StringBuilder();
     boolean substituted = false;
     while (matcher.find()) {
@@ -235,7 +305,7 @@ public final class YamlReader {
       String name = variables.get(index);
       String value = reading.environment(name);
       if (value == null) {
-        reading.problem(source, line, path, "environment variable " + name + " is not set");
+        reading.problem(source, line, path(), "environment variable " + name + " is not set");
         value = "unset";
       }
       matcher.appendReplacement(text, Matcher.quoteReplacement(value));
@@ -244,8 +314,8 @@ public final class YamlReader {
     return new ConfigNode.Scalar(source, line, text.toString(), plain, substituted);
   }
 
-  private static int line(Node node) {
-    return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
+  private static int line(Event event) {
+    return event.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
   }
 
   /** The single document of a text; an empty one is an empty mapping. */

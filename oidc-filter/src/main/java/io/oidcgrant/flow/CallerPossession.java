@@ -44,7 +44,7 @@ final class CallerPossession {
   private final @Nullable DpopNonces nonces;
   private final Optional<CertificateHeaderSettings> header;
   private final @Nullable CertificateHeader certificates;
-  private final Cache<CacheKey, X509Certificate> believed;
+  private final @Nullable Cache<CacheKey, X509Certificate> believed;
   private final TrustedPeers trusted;
   private final GrantRuntime runtime;
   private final Set<String> hidden;
@@ -74,10 +74,12 @@ final class CallerPossession {
                 .toList(),
             settings.partialChain()))
         .orElse(null);
-    this.believed = Caffeine.newBuilder()
-        .maximumSize(CERTIFICATES)
-        .expireAfterWrite(header.map(CertificateHeaderSettings::cacheLife).orElse(Duration.ZERO))
-        .build();
+    this.believed = header
+        .map(settings -> Caffeine.newBuilder()
+            .maximumSize(CERTIFICATES)
+            .expireAfterWrite(settings.cacheLife())
+            .<CacheKey, X509Certificate>build())
+        .orElse(null);
     boolean kong = config.kongCompatible();
     Mode dpop = mode(config.proofOfPossessionDpop(), kong);
     Duration lifetime = config.dpopProofLifetime();
@@ -150,7 +152,7 @@ final class CallerPossession {
   }
 
   private Optional<X509Certificate> certificate(RequestView request) {
-    if (certificates == null || header.isEmpty()) {
+    if (certificates == null || believed == null || header.isEmpty()) {
       return request.tlsCertificate();
     }
     CertificateHeaderSettings settings = header.get();

@@ -56,7 +56,7 @@ final class StartWarnings {
           issuer);
     }
     if (!config.identity().consumerClaims().isEmpty()
-        && config.identity().consumers().isEmpty()
+        && config.identity().consumers().all().isEmpty()
         && !config.identity().consumerOptional()) {
       LOG.warn(
           "issuer {}: consumer_claims are set and there are no consumers: nobody passes", issuer);

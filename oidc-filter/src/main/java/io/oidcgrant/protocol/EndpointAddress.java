@@ -4,12 +4,15 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Which addresses an issuer's endpoints may have: https, and http to this very machine (RFC 6749
  * section 3.2).
  */
 public final class EndpointAddress {
+  private static final Pattern LOOPBACK = Pattern.compile("127(\\.\\d{1,3}){3}");
+
   private EndpointAddress() {}
 
   /** What is wrong with {@code text} as an address; empty if nothing. */
@@ -39,7 +42,7 @@ public final class EndpointAddress {
     String name = host.toLowerCase(Locale.ROOT);
     return name.equals("localhost")
         || name.endsWith(".localhost")
-        || name.matches("127(\\.\\d{1,3}){3}")
+        || LOOPBACK.matcher(name).matches()
         || name.equals("[::1]");
   }
 }

@@ -3,6 +3,7 @@ package io.oidcgrant.authorize;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.oidcgrant.protocol.Consumer;
+import io.oidcgrant.protocol.Consumers;
 import io.oidcgrant.protocol.Secret;
 import io.oidcgrant.protocol.Tokens;
 import java.util.List;
@@ -30,7 +31,7 @@ class ConsumerMappingTest {
 
   private static String found(
       List<List<String>> claims, List<String> by, boolean ignoreCase, Map<String, Object> token) {
-    return new ConsumerMapping(claims, by, ignoreCase, ALL)
+    return new ConsumerMapping(claims, by, ignoreCase, Consumers.of(ALL))
         .find(tokens(token))
         .map(Consumer::id)
         .orElse("none");
@@ -64,8 +65,8 @@ class ConsumerMappingTest {
   @Test
   void caseOfUserNames_dependsOnNoLanguage() {
     Consumer turkish = consumer("9", "TITLE", null);
-    ConsumerMapping mapping =
-        new ConsumerMapping(List.of(List.of("sub")), List.of("username"), true, List.of(turkish));
+    ConsumerMapping mapping = new ConsumerMapping(
+        List.of(List.of("sub")), List.of("username"), true, Consumers.of(List.of(turkish)));
 
     assertThat(mapping.find(tokens(Map.of("sub", "TiTLE")))).contains(turkish);
     assertThat(mapping.find(tokens(Map.of("sub", "t\u0131tle")))).isEmpty();
@@ -101,8 +102,8 @@ class ConsumerMappingTest {
 
   @Test
   void accessToken_isBelievedBeforeTheIdToken() {
-    ConsumerMapping mapping =
-        new ConsumerMapping(List.of(List.of("name")), List.of("username"), false, ALL);
+    ConsumerMapping mapping = new ConsumerMapping(
+        List.of(List.of("name")), List.of("username"), false, Consumers.of(ALL));
     Tokens.Builder both = Tokens.builder(Secret.of("at")).idTokenClaims(Map.of("name", "bob"));
 
     assertThat(mapping.find(both.build())).contains(BOB);
@@ -112,11 +113,22 @@ class ConsumerMappingTest {
 
   @Test
   void withoutClaims_callersAreNoConsumers() {
-    ConsumerMapping off = new ConsumerMapping(List.of(), List.of("username"), false, ALL);
+    ConsumerMapping off =
+        new ConsumerMapping(List.of(), List.of("username"), false, Consumers.of(ALL));
 
     assertThat(off.isOn()).isFalse();
     assertThat(off.find(tokens(Map.of("sub", "alice")))).isEmpty();
-    assertThat(new ConsumerMapping(List.of(List.of("sub")), List.of("id"), false, ALL).isOn())
+    assertThat(new ConsumerMapping(List.of(List.of("sub")), List.of("id"), false, Consumers.of(ALL))
+            .isOn())
         .isTrue();
+  }
+
+  @Test
+  void idThatIsNone_isNobodys() {
+    Consumers named = Consumers.of(List.of(Consumer.named("alice")));
+    ConsumerMapping mapping =
+        new ConsumerMapping(List.of(List.of("sub")), List.of("id"), false, named);
+
+    assertThat(mapping.find(tokens(Map.of("sub", "")))).isEmpty();
   }
 }

@@ -18,7 +18,7 @@ class ConsumerEntryTest {
     for (String text : documents) {
       YamlReader.read("k.yaml", text, reading).forEach(reading::readEntities);
     }
-    return reading.consumers();
+    return reading.consumers().all();
   }
 
   private List<String> problems() {
@@ -50,7 +50,7 @@ class ConsumerEntryTest {
         .allMatch(id -> id.matches("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"));
     Reading again = new Reading(name -> null, false);
     YamlReader.read("k.yaml", text, again).forEach(again::readEntities);
-    assertThat(again.consumers()).isEqualTo(reading.consumers());
+    assertThat(again.consumers().all()).isEqualTo(reading.consumers().all());
   }
 
   @ParameterizedTest

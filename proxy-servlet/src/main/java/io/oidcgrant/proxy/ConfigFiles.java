@@ -51,7 +51,7 @@ final class ConfigFiles {
     for (ConfigProblem problem : reading.problems()) {
       System.err.println(problem);
     }
-    return reading.problems().isEmpty() ? Optional.of(found) : Optional.empty();
+    return reading.problemCount() == 0 ? Optional.of(found) : Optional.empty();
   }
 
   private Reading reading() {

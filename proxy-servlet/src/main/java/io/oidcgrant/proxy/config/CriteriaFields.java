@@ -37,7 +37,7 @@ final class CriteriaFields {
   }
 
   Criteria read() {
-    int before = reading.problems().size();
+    int before = reading.problemCount();
     List<HostPattern> hosts = items("hosts", CriteriaFields::host);
     List<PathPattern> paths = items("paths", this::path);
     List<String> methods = items("methods", CriteriaFields::method);
@@ -49,7 +49,7 @@ final class CriteriaFields {
         && methods.isEmpty()
         && snis.isEmpty()
         && headers.isEmpty();
-    if (none && reading.problems().size() == before) {
+    if (none && reading.problemCount() == before) {
       fields.problem(
           "paths", null, "is missing: a route needs paths, hosts, methods, headers or snis");
     }

@@ -58,9 +58,9 @@ public final class GatewayFiles {
     new KubernetesRoutes(all, new PluginManifests(manifests, secrets, reading), reading)
         .read(manifests);
     documents.forEach(all.written::certificates);
-    reading.consumers().forEach(all.written::consumer);
+    reading.consumers().all().forEach(all.written::consumer);
     Gateway gateway = all.resolve();
-    if (gateway.routes().isEmpty() && reading.problems().isEmpty() && more.isEmpty()) {
+    if (gateway.routes().isEmpty() && reading.problemCount() == 0 && more.isEmpty()) {
       reading.warning(
           new ConfigNode.Mapping(files.get(0).toString(), 0, List.of()),
           "routes",

@@ -32,7 +32,7 @@ record ServiceEntry(
     Optional<String> name = fields.take("name", FieldType.TEXT);
     Optional<String> id = fields.take("id", FieldType.TEXT);
     boolean enabled = fields.take("enabled", FieldType.BOOLEAN).orElse(true);
-    int before = reading.problems().size();
+    int before = reading.problemCount();
     int connect = fields.take("connect_timeout", MILLISECONDS).orElse(60_000);
     int read = fields.take("read_timeout", MILLISECONDS).orElse(60_000);
     int write = fields.take("write_timeout", MILLISECONDS).orElse(60_000);
@@ -80,7 +80,7 @@ record ServiceEntry(
     UpstreamTls tls = UpstreamTlsFields.read(fields, called, secure(protocol), reading);
     fields.ignore("tags", "created_at", "updated_at", "ws_id", "_comment");
     fields.notImplemented("tls_sans");
-    Optional<UpstreamService> upstream = reading.problems().size() > before
+    Optional<UpstreamService> upstream = reading.problemCount() > before
         ? Optional.empty()
         : Optional.of(new UpstreamService(
             called,

@@ -262,7 +262,7 @@ class KubernetesFilesTest {
         "---\napiVersion: configuration.konghq.com/v1\nkind: KongConsumer\nmetadata: {name: c}\nusername: alice\n",
         INGRESS.replace("rules:", "tls: [{hosts: [shop.example], secretName: none}]\n  rules:"));
 
-    assertThat(reading.consumers()).hasSize(1);
+    assertThat(reading.consumers().all()).hasSize(1);
     assertThat(problems())
         .anySatisfy(text -> assertThat(text).contains("with tls.crt and tls.key"));
   }
