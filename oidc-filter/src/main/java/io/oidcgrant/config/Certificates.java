@@ -209,7 +209,7 @@ public final class Certificates {
   /** Texts, or mappings with a name, as in a dump. */
   private List<String> names(MappingReader mapping, Reading reading) {
     List<String> names = new ArrayList<>();
-    List<ConfigNode> items = mapping.takeItems("snis");
+    List<ConfigNode> items = mapping.takeValues("snis");
     for (int i = 0; i < items.size(); i++) {
       ConfigNode item = items.get(i);
       String path = mapping.pathOf("snis") + "[" + i + "]";

@@ -24,22 +24,7 @@ final class ConfigReader {
     }
     int before = reading.problemCount();
     Values values = new Values();
-    Set<Field<?>> broken = new HashSet<>();
-    for (ConfigNode.Entry entry : mapping.get().takeRest()) {
-      Field<?> field = OidcFields.named(entry.name());
-      if (field == null) {
-        unknown(entry, mapping.get().pathOf(entry.name()), reading);
-      } else if (entry.value().isNull()) {
-        values.put(field, Optional.empty());
-      } else {
-        Optional<?> typed =
-            field.type().read(entry.value(), mapping.get().pathOf(field.name()), reading);
-        values.put(field, typed);
-        if (typed.isEmpty()) {
-          broken.add(field);
-        }
-      }
-    }
+    Set<Field<?>> broken = fields(mapping.get(), values, reading);
     if (reading.kongCompatible() && !values.isWritten(OidcFields.INSECURE_ANY_AUDIENCE)) {
       // As Kong: without audience_required any audience is good.
       values.put(OidcFields.INSECURE_ANY_AUDIENCE, Optional.of(true));
@@ -64,6 +49,32 @@ final class ConfigReader {
             mapping.get().pathOf(field.name()),
             message));
     return Optional.of(new OidcGrantConfig(values, reading.consumers(), reading.kongCompatible()));
+  }
+
+  /** The fields, each by itself; those of the wrong type. */
+  private static Set<Field<?>> fields(MappingReader mapping, Values values, Reading reading) {
+    Set<Field<?>> broken = new HashSet<>();
+    for (ConfigNode.Entry entry : mapping.takeRest()) {
+      Field<?> field = OidcFields.named(entry.name());
+      if (field == null) {
+        unknown(entry, mapping.pathOf(entry.name()), reading);
+      } else if (entry.value().isNull()) {
+        values.put(field, Optional.empty());
+      } else {
+        Optional<?> typed = field.type().read(entry.value(), mapping.pathOf(field.name()), reading);
+        values.put(field, typed);
+        if (typed.isEmpty()) {
+          broken.add(field);
+        }
+      }
+    }
+    return broken;
+  }
+
+  /** Notes what is wrong with single fields. */
+  static void checkTypes(ConfigNode node, String path, Reading reading) {
+    MappingReader.of(node, path, reading)
+        .ifPresent(mapping -> fields(mapping, new Values(), reading));
   }
 
   private static void unknown(ConfigNode.Entry entry, String path, Reading reading) {

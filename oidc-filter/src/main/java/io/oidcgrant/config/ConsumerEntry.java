@@ -30,9 +30,13 @@ final class ConsumerEntry {
         continue;
       }
       for (int i = 0; i < list.items().size(); i++) {
-        MappingReader.of(list.items().get(i), "consumers[" + i + "]", reading)
-            .flatMap(item -> read(item, consumers))
-            .ifPresent(consumers::add);
+        ConfigNode item = list.items().get(i);
+        MappingReader.of(item, "consumers[" + i + "]", reading)
+            .flatMap(fields -> read(fields, consumers))
+            .ifPresent(consumer -> {
+              consumers.add(consumer);
+              reading.consumersAsWritten().put(consumer, item);
+            });
       }
     }
     return consumers.size() > before;

@@ -61,6 +61,14 @@ public final class MappingReader {
     return List.of();
   }
 
+  /** The same of a list of values, which may be written as its only one. */
+  public List<ConfigNode> takeValues(String name) {
+    Optional<ConfigNode> value = take(name);
+    return value.isPresent() && value.get() instanceof ConfigNode.Sequence list
+        ? list.items()
+        : value.map(List::of).orElse(List.of());
+  }
+
   /** Names that mean nothing here and may stand all the same. */
   public void ignore(String... names) {
     for (String name : names) {

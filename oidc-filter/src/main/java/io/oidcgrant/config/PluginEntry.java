@@ -26,6 +26,10 @@ public record PluginEntry(
   public static final String OPENID_CONNECT = "openid-connect";
   public static final String UPSTREAM_OAUTH = "upstream-oauth";
 
+  private static final FieldType<List<String>> TEXTS = FieldType.listOf(FieldType.TEXT);
+  private static final FieldType<List<String>> PROTOCOLS =
+      FieldType.listOf(FieldType.oneOf("http", "https", "grpc", "grpcs", "ws", "wss"));
+
   /** The entries of a {@code plugins} list that are ours; others are skipped, with a warning. */
   public static List<PluginEntry> readAll(List<ConfigNode> items, String path, Reading reading) {
     List<PluginEntry> entries = new ArrayList<>();
@@ -53,8 +57,10 @@ public record PluginEntry(
       return Optional.empty();
     }
     boolean enabled = mapping.take("enabled", FieldType.BOOLEAN).orElse(true);
-    mapping.ignore(
-        "id", "instance_name", "tags", "created_at", "updated_at", "protocols", "run_on", "ws_id");
+    mapping.take("instance_name", FieldType.TEXT);
+    mapping.take("tags", TEXTS);
+    mapping.take("protocols", PROTOCOLS);
+    mapping.ignore("id", "created_at", "updated_at", "run_on", "ws_id");
     Optional<String> ofService = reference(mapping, "service", reading);
     Optional<String> route = reference(mapping, "route", reading);
     mapping.notImplemented(
@@ -79,6 +85,18 @@ public record PluginEntry(
         true,
         service ? Optional.empty() : OidcGrantConfig.read(config.get(), place, reading),
         service ? UpstreamOAuthConfig.read(config.get(), place, reading) : Optional.empty()));
+  }
+
+  /**
+   * Notes what is wrong with single settings, as far as it does not need the others: of an entry
+   * that does not count, and so is not read.
+   */
+  public static void checkTypes(String name, ConfigNode config, String path, Reading reading) {
+    if (name.equals(OPENID_CONNECT)) {
+      ConfigReader.checkTypes(config, path, reading);
+    } else if (name.equals(UPSTREAM_OAUTH)) {
+      UpstreamOAuthReader.checkTypes(config, path, reading);
+    }
   }
 
   /**

@@ -21,6 +21,7 @@ public final class Reading {
   private final boolean kongCompatible;
   private final Certificates certificates = new Certificates();
   private Consumers consumers = Consumers.NONE;
+  private final Map<Consumer, ConfigNode> consumersAsWritten = new LinkedHashMap<>();
   private final Map<Path, String> files = new LinkedHashMap<>();
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ConfigProblem> warnings = new ArrayList<>();
@@ -65,6 +66,11 @@ public final class Reading {
   /** What the files hold of consumers. */
   public Consumers consumers() {
     return consumers;
+  }
+
+  /** The same with what was written of each, in which references stand for themselves. */
+  public Map<Consumer, ConfigNode> consumersAsWritten() {
+    return consumersAsWritten;
   }
 
   /** Takes note of what a document holds that others may name. */

@@ -24,14 +24,7 @@ final class UpstreamOAuthReader {
     Values values = new Values();
     Map<String, Integer> lines = new LinkedHashMap<>();
     Set<Field<?>> broken = new HashSet<>();
-    for (String section : SECTIONS) {
-      found
-          .get()
-          .take(section)
-          .flatMap(inner -> MappingReader.of(inner, found.get().pathOf(section), reading))
-          .ifPresent(mapping -> section(section, mapping, values, lines, broken, reading));
-    }
-    found.get().finish();
+    sections(found.get(), values, lines, broken, reading);
     if (reading.kongCompatible() && !values.isWritten(UpstreamOAuthFields.INSECURE_HTTP_ISSUER)) {
       values.put(UpstreamOAuthFields.INSECURE_HTTP_ISSUER, Optional.of(true));
     }
@@ -47,6 +40,28 @@ final class UpstreamOAuthReader {
     return reading.problemCount() > before
         ? Optional.empty()
         : Optional.of(new UpstreamOAuthConfig(values, reading.kongCompatible()));
+  }
+
+  /** Notes what is wrong with single fields. */
+  static void checkTypes(ConfigNode node, String path, Reading reading) {
+    MappingReader.of(node, path, reading)
+        .ifPresent(mapping ->
+            sections(mapping, new Values(), new LinkedHashMap<>(), new HashSet<>(), reading));
+  }
+
+  private static void sections(
+      MappingReader config,
+      Values values,
+      Map<String, Integer> lines,
+      Set<Field<?>> broken,
+      Reading reading) {
+    for (String section : SECTIONS) {
+      config
+          .take(section)
+          .flatMap(inner -> MappingReader.of(inner, config.pathOf(section), reading))
+          .ifPresent(mapping -> section(section, mapping, values, lines, broken, reading));
+    }
+    config.finish();
   }
 
   private static void section(

@@ -93,7 +93,8 @@ class AdminApiWriteIT {
   }
 
   private static void empty() throws Exception {
-    assertThat(send("POST", "/config", JSON, "{}").status()).isEqualTo(201);
+    assertThat(send("POST", "/config", JSON, "{\"_format_version\": \"3.0\"}").status())
+        .isEqualTo(201);
   }
 
   @AfterEach
@@ -315,6 +316,7 @@ class AdminApiWriteIT {
   @Test
   void patch_changesWhatADeclarativeFileSaidInShort() throws Exception {
     send("POST", "/config", "text/yaml", """
+        _format_version: "3.0"
         services:
         - {name: shop, url: "http://h:81", routes: [{name: all, paths: [/]}]}
         - {name: other, url: "http://h"}
@@ -358,7 +360,7 @@ class AdminApiWriteIT {
 
   @Test
   void lists_comeInPages() throws Exception {
-    StringBuilder config = new StringBuilder("services:\n");
+    StringBuilder config = new StringBuilder("_format_version: '3.0'\nservices:\n");
     for (int i = 0; i < 120; i++) {
       config.append("- {name: s").append(i).append(", host: h}\n");
     }
@@ -409,13 +411,19 @@ class AdminApiWriteIT {
         "a: 1\n---\nb: 2",
         "- 1",
         "")) {
-      Reply refused = send("POST", "/config", "text/yaml", bad);
+      Reply refused = send("POST", "/config", "text/yaml", versioned(bad));
       assertThat(refused.status()).as(bad + refused.body()).isEqualTo(400);
-      Reply inForm = send("POST", "/config", FORM, "config=" + encoded(bad));
+      Reply inForm = send("POST", "/config", FORM, "config=" + encoded(versioned(bad)));
       assertThat(inForm.status()).as(bad).isEqualTo(400);
     }
     send("POST", "/config", JSON, json);
     assertThat(Files.readString(state)).isEqualTo(before);
+  }
+
+  private static String versioned(String yaml) {
+    return yaml.contains("services:") && !yaml.contains("_format_version")
+        ? "_format_version: '3.0'\n" + yaml
+        : yaml;
   }
 
   private static String encoded(String text) {
@@ -429,7 +437,8 @@ class AdminApiWriteIT {
 
   /** 3 to the power of 16. */
   private static String aliases() {
-    StringBuilder yaml = new StringBuilder("_comment:\n  a0: &a0 [1, 1, 1]\n");
+    StringBuilder yaml =
+        new StringBuilder("_format_version: '3.0'\n_comment:\n  a0: &a0 [1, 1, 1]\n");
     for (int i = 1; i < 16; i++) {
       yaml.append("  aNEW: &aNEW [*aOLD, *aOLD, *aOLD]\n"
           .replace("NEW", "" + i)

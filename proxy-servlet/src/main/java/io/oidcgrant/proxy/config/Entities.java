@@ -5,6 +5,7 @@ import io.oidcgrant.config.ConfigNodes;
 import io.oidcgrant.config.Manifest;
 import io.oidcgrant.config.Reading;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,17 +24,23 @@ public final class Entities {
   private final Map<String, Map<String, Entity>> byKind;
   /** Of a file: what is no list of entities. */
   private final List<ConfigNode.Entry> others;
+  /** Where each stood in that file, by its place in {@link #document}. */
+  private final Map<String, String> origins;
 
   private Entities(
-      String source, Map<String, Map<String, Entity>> byKind, List<ConfigNode.Entry> others) {
+      String source,
+      Map<String, Map<String, Entity>> byKind,
+      List<ConfigNode.Entry> others,
+      Map<String, String> origins) {
     this.source = source;
     this.byKind = byKind;
     this.others = others;
+    this.origins = origins;
   }
 
   /** None; messages about those that come are of {@code source}. */
   public static Entities none(String source) {
-    return new Entities(source, Map.of(), List.of());
+    return new Entities(source, Map.of(), List.of(), Map.of());
   }
 
   /**
@@ -44,7 +51,9 @@ public final class Entities {
   public static Entities of(ConfigNode document, Reading reading) {
     Flattening found = new Flattening(reading);
     List<ConfigNode.Entry> others = found.document(document);
-    return new Entities(document.source(), found.byKind, others);
+    Map<String, Map<String, Entity>> byKind =
+        new References(found.byKind, found.origins, reading).byId();
+    return new Entities(document.source(), byKind, others, found.origins);
   }
 
   /** Where they are said to stand. */
@@ -77,13 +86,20 @@ public final class Entities {
   private Entities replaced(String name, Map<String, Entity> kind) {
     Map<String, Map<String, Entity>> all = new LinkedHashMap<>(byKind);
     all.put(name, kind);
-    return new Entities(source, all, others);
+    return new Entities(source, all, others, Map.of());
   }
 
   /** Where {@link #document} has it, such as {@code plugins[2]}. */
   public String place(Entity entity) {
     List<String> ids = List.copyOf(byKind.getOrDefault(entity.kind(), Map.of()).keySet());
     return entity.kind() + "[" + ids.indexOf(entity.id()) + "]";
+  }
+
+  /** Of a file just taken apart, where what has this path in {@link #document} stood in it. */
+  public String origin(String path) {
+    int end = path.indexOf(']') + 1;
+    String entity = path.substring(0, end);
+    return origins.getOrDefault(entity, entity) + path.substring(end);
   }
 
   /** A declarative file. */
@@ -107,6 +123,7 @@ public final class Entities {
   private static final class Flattening {
     private final Reading reading;
     private final Map<String, Map<String, Entity>> byKind = new LinkedHashMap<>();
+    private final Map<String, String> origins = new HashMap<>();
 
     Flattening(Reading reading) {
       this.reading = reading;
@@ -123,10 +140,13 @@ public final class Entities {
         return others;
       }
       for (ConfigNode.Entry entry : mapping.entries()) {
-        if (KINDS.contains(entry.name()) && entry.value() instanceof ConfigNode.Sequence list) {
-          items(entry.name(), list, entry.name(), List.of());
-        } else {
+        if (!KINDS.contains(entry.name())) {
           others.add(entry);
+        } else if (entry.value() instanceof ConfigNode.Sequence list) {
+          items(entry.name(), list, entry.name(), List.of());
+        } else if (!entry.value().isNull()) {
+          reading.problem(
+              entry.value(), entry.name(), "is " + entry.value().kind() + ", must be a list");
         }
       }
       return others;
@@ -147,10 +167,10 @@ public final class Entities {
 
     private void entity(
         String kind, ConfigNode.Mapping item, String place, List<ConfigNode.Entry> owner) {
-      String id = text(item, "id")
+      String id = Entity.text(item, "id")
           .orElseGet(() -> WrittenEntities.idOf(
               kind,
-              text(item, kind.equals("consumers") ? "username" : "name")
+              Entity.text(item, kind.equals("consumers") ? "username" : "name")
                   .filter(name -> !kind.equals("plugins"))
                   .orElse(place)));
       ConfigNodes own = new ConfigNodes(item);
@@ -169,9 +189,12 @@ public final class Entities {
       }
       owner.forEach(its -> own.put(its.name(), its.value()));
       Entity entity = new Entity(kind, id, own.build());
-      if (byKind.computeIfAbsent(kind, key -> new LinkedHashMap<>()).putIfAbsent(id, entity)
-          != null) {
-        reading.problem(item, place + ".id", "is that of another of the " + kind);
+      Map<String, Entity> ofKind = byKind.computeIfAbsent(kind, key -> new LinkedHashMap<>());
+      if (ofKind.putIfAbsent(id, entity) == null) {
+        origins.put(kind + "[" + (ofKind.size() - 1) + "]", place);
+      } else {
+        String field = Entity.text(item, "id").isPresent() ? "id" : Written.nameField(kind);
+        reading.problem(item, place + "." + field, "is that of another of the " + kind);
       }
       ConfigNode self = new ConfigNodes(item).put("id", id).build();
       String name = kind.substring(0, kind.length() - 1);
@@ -180,15 +203,6 @@ public final class Entities {
           (ConfigNode.Sequence) entry.value(),
           place + "." + entry.name(),
           List.of(new ConfigNode.Entry(name, item.line(), self))));
-    }
-
-    private static Optional<String> text(ConfigNode.Mapping item, String name) {
-      return item.entries().stream()
-          .filter(entry -> entry.name().equals(name))
-          .map(ConfigNode.Entry::value)
-          .filter(value -> value instanceof ConfigNode.Scalar && !value.isNull())
-          .map(value -> ((ConfigNode.Scalar) value).text())
-          .findFirst();
     }
   }
 }

@@ -58,7 +58,7 @@ public final class GatewayFiles {
     new KubernetesRoutes(all, new PluginManifests(manifests, secrets, reading), reading)
         .read(manifests);
     documents.forEach(all.written::certificates);
-    reading.consumers().all().forEach(all.written::consumer);
+    reading.consumersAsWritten().forEach(all.written::consumer);
     Gateway gateway = all.resolve();
     if (gateway.routes().isEmpty() && reading.problemCount() == 0 && more.isEmpty()) {
       reading.warning(

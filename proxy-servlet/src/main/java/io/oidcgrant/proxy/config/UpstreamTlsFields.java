@@ -27,7 +27,7 @@ final class UpstreamTlsFields {
   static UpstreamTls read(MappingReader fields, String service, boolean secure, Reading reading) {
     boolean verify = fields.take("tls_verify", FieldType.BOOLEAN).orElse(true);
     Optional<Integer> depth = fields.take("tls_verify_depth", FieldType.integer(0, 64));
-    List<ConfigNode> named = fields.takeItems("ca_certificates");
+    List<ConfigNode> named = fields.takeValues("ca_certificates");
     Optional<String> client = PluginEntry.reference(fields, "client_certificate", reading);
     if (!secure) {
       if (!verify) {

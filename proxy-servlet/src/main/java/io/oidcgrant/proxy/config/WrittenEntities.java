@@ -6,7 +6,6 @@ import io.oidcgrant.config.PluginEntry;
 import io.oidcgrant.protocol.Consumer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WrittenEntities {
   private static final List<String> LISTS =
-      List.of("paths", "hosts", "methods", "snis", "protocols", "tags");
+      List.of("paths", "hosts", "methods", "snis", "protocols", "tags", "ca_certificates");
 
   private final List<Supplier<Written>> collected = new ArrayList<>();
   private @Nullable List<Written> all;
@@ -77,11 +76,6 @@ final class WrittenEntities {
     collected.add(() -> {
       Map<String, @Nullable Object> members = MaskedValues.of(route.node(), "plugins");
       members.putIfAbsent("protocols", List.of("http", "https"));
-      for (String list : LISTS) {
-        if (members.get(list) instanceof String one) {
-          members.put(list, List.of(one));
-        }
-      }
       members.put("strip_path", route.stripPath());
       members.put("preserve_host", route.preserveHost());
       members.put("path_handling", route.pathHandling().name().toLowerCase(Locale.ROOT));
@@ -107,11 +101,12 @@ final class WrittenEntities {
     });
   }
 
-  void consumer(Consumer consumer) {
+  /** As it was written: a reference to where a name is kept is not the name. */
+  void consumer(Consumer consumer, ConfigNode node) {
     collected.add(() -> {
-      Map<String, @Nullable Object> members = new LinkedHashMap<>();
-      members.put("username", consumer.username().orElse(null));
-      members.put("custom_id", consumer.customId().orElse(null));
+      Map<String, @Nullable Object> members = MaskedValues.of(node);
+      members.putIfAbsent("username", null);
+      members.putIfAbsent("custom_id", null);
       return written("consumers", consumer.id(), members);
     });
   }
@@ -146,7 +141,13 @@ final class WrittenEntities {
   }
 
   private static Written written(String kind, String id, Map<String, @Nullable Object> members) {
+    boolean lasting = members.get("id") != null || members.get("name") != null;
     members.put("id", id);
-    return new Written(kind, id, members);
+    for (String list : LISTS) {
+      if (members.get(list) instanceof String one) {
+        members.put(list, List.of(one));
+      }
+    }
+    return new Written(kind, id, members, lasting);
   }
 }

@@ -39,7 +39,7 @@ class EntitiesTest {
             "\"paths\":[\"/c\"],\"service\":{\"id\":\"" + service + "\"}}",
             "\"name\":\"upstream-oauth\",\"config\":{},\"service\":{\"id\":\"" + service + "\"}}",
             "\"name\":\"openid-connect\",\"config\":{},\"route\":{\"id\":\"" + route + "\"}}",
-            "\"name\":\"top\",\"service\":\"shop\"");
+            "\"name\":\"top\",\"service\":{\"id\":\"" + service + "\"}");
     assertThat(entities.place(entities.all("routes").get(1))).isEqualTo("routes[1]");
   }
 

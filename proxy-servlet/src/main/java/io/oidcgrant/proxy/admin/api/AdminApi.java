@@ -149,7 +149,7 @@ public final class AdminApi {
         : wanted
             .filter(each -> each.isCalled(key))
             .findFirst()
-            .map(one -> Answer.of(200, one.members()));
+            .map(one -> Answer.of(200, Told.of(one)));
   }
 
   private static Answer page(List<Written> all, String path, @Nullable String query) {
@@ -168,7 +168,7 @@ public final class AdminApi {
     }
     int end = (int) Math.min((long) offset + size, all.size());
     List<Map<String, @Nullable Object>> shown =
-        all.subList(Math.min(offset, end), end).stream().map(Written::members).toList();
+        all.subList(Math.min(offset, end), end).stream().map(Told::of).toList();
     Map<String, @Nullable Object> page = list(shown);
     if (end < all.size()) {
       page.put("next", path.replaceFirst("/+$", "") + "?offset=" + end + "&size=" + size);

@@ -62,6 +62,15 @@ final class Bodies {
     }
   }
 
+  /** The answer to a body that cannot be read. */
+  static Answer unreadable(@Nullable String type, IllegalArgumentException e) {
+    String what = mediaType(type).equals("application/json") ? "JSON body" : "body";
+    String why = e.getMessage() == null || e.getMessage().startsWith("URLDecoder")
+        ? "is not a form"
+        : e.getMessage();
+    return Answer.message(400, "Cannot parse " + what + ": it " + why);
+  }
+
   static String mediaType(@Nullable String type) {
     return type == null ? "" : type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
   }

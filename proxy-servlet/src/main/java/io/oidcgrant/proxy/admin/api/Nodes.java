@@ -1,21 +1,20 @@
 package io.oidcgrant.proxy.admin.api;
 
+import com.nimbusds.jose.util.JSONArrayUtils;
 import io.oidcgrant.config.ConfigNode;
+import io.oidcgrant.proxy.config.JsonNodes;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** What is done with the fields of an entity before they are kept. */
 final class Nodes {
-  /** A route's headers are one criterion; of a reference, an id would hide another's name. */
-  private static final Set<String> WHOLE = Set.of("headers", "service", "route");
-
   /** What answers show in place of a secret. */
   private static final String MASK = "***";
 
@@ -65,8 +64,19 @@ final class Nodes {
         node.entries().stream().filter(entry -> !gone.contains(entry.name())).toList());
   }
 
-  /** Records are merged, everything else is replaced; null unsets. */
-  static ConfigNode.Mapping merged(ConfigNode.Mapping old, ConfigNode.Mapping changes) {
+  /** Whether a node says the same as a value of a schema, of which null is none. */
+  static boolean says(ConfigNode node, @Nullable Object value) {
+    String text = JSONArrayUtils.toJSONString(Collections.singletonList(value));
+    return text.equals("[" + JsonNodes.write(node) + "]");
+  }
+
+  /**
+   * Records are merged, everything else is replaced, maps too; null unsets.
+   *
+   * @param schemas of the fields, which tell records
+   */
+  static ConfigNode.Mapping merged(
+      ConfigNode.Mapping old, ConfigNode.Mapping changes, Map<?, ?> schemas) {
     Map<String, ConfigNode> all = new LinkedHashMap<>();
     old.entries().forEach(entry -> all.put(entry.name(), entry.value()));
     for (ConfigNode.Entry entry : changes.entries()) {
@@ -74,8 +84,9 @@ final class Nodes {
           entry.name(),
           all.get(entry.name()) instanceof ConfigNode.Mapping before
                   && entry.value() instanceof ConfigNode.Mapping said
-                  && !WHOLE.contains(entry.name())
-              ? merged(before, said)
+                  && schemas.get(entry.name()) instanceof Map<?, ?> schema
+                  && schema.containsKey("properties")
+              ? merged(before, said, Told.properties(schema))
               : entry.value());
     }
     return new ConfigNode.Mapping(
@@ -124,6 +135,10 @@ final class Nodes {
     return index < items.size() && now >= items.size() ? items.get(index) : null;
   }
 
+  private static String masked(String address) {
+    return address.replaceAll("://[^/@\\s]*@", "://" + MASK + "@");
+  }
+
   private static ConfigNode scalar(
       ConfigNode.Scalar scalar,
       @Nullable ConfigNode old,
@@ -134,7 +149,9 @@ final class Nodes {
     } else if (!StandardCharsets.UTF_8.newEncoder().canEncode(scalar.text())) {
       wrong.accept(path, "holds half of a character, must be Unicode");
     } else if (scalar.text().equals(MASK) || scalar.text().contains("://" + MASK + "@")) {
-      if (old instanceof ConfigNode.Scalar) {
+      // Of an address, all else must be as it was: a secret is for the one it was given for.
+      if (old instanceof ConfigNode.Scalar was
+          && (scalar.text().equals(MASK) || scalar.text().equals(masked(was.text())))) {
         return old;
       }
       wrong.accept(path, "is what answers show in place of a secret, must be the secret itself");

@@ -17,8 +17,22 @@ final class Violations {
   private Violations() {}
 
   /** One thing, of one field. */
-  static Answer of(String field, String message) {
-    return schema(Answer.object(field, message), List.of(field + ": " + message));
+  static Answer of(String path, String message) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    put(fields, path, message);
+    return schema(fields, List.of(path + ": " + message));
+  }
+
+  /** All problems of a declarative file; the paths of its fields begin at its top. */
+  static Answer ofConfig(List<ConfigProblem> problems, String source) {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    List<String> messages = collect(problems, source, "", fields);
+    return Answer.error(
+        400,
+        14,
+        "invalid declarative configuration",
+        "declarative config is invalid: " + String.join("; ", messages),
+        fields);
   }
 
   /**
@@ -29,20 +43,34 @@ final class Violations {
    */
   static Answer of(List<ConfigProblem> problems, String source, String place) {
     Map<String, @Nullable Object> fields = new LinkedHashMap<>();
+    return schema(fields, collect(problems, source, place + ".", fields));
+  }
+
+  private static List<String> collect(
+      List<ConfigProblem> problems,
+      String source,
+      String prefix,
+      Map<String, @Nullable Object> fields) {
     List<String> messages = new ArrayList<>();
     for (ConfigProblem problem : problems) {
-      if (problem.source().equals(source) && problem.path().startsWith(place + ".")) {
-        String path = problem.path().substring(place.length() + 1);
-        put(fields, path, problem.message());
-        messages.add(path + ": " + problem.message());
+      boolean kept = problem.source().equals(source);
+      // Where the state is kept is nobody's business, and it has no lines.
+      String message =
+          problem.message().replace(source + ":0", "the state").replace(source, "the state");
+      if (kept && problem.path().startsWith(prefix)) {
+        String path = problem.path().substring(prefix.length());
+        put(fields, path, message);
+        messages.add(path + ": " + message);
       } else {
+        String other = (kept ? "" : problem.source() + ":" + problem.line() + ": ") + problem.path()
+            + ": " + message;
         List<@Nullable Object> others = list(fields.get(WHOLE));
-        others.add(problem.toString());
+        others.add(other);
         fields.put(WHOLE, others);
-        messages.add(problem.toString());
+        messages.add(other);
       }
     }
-    return schema(fields, messages);
+    return messages;
   }
 
   private static Answer schema(Map<String, @Nullable Object> fields, List<String> messages) {
