@@ -150,6 +150,13 @@ public final class GrantRuntime implements AutoCloseable {
         .toList();
   }
 
+  /** Reads the metadata and the keys of an issuer again; what is known serves until then. */
+  public void rediscover(String issuer) {
+    issuers.values().stream()
+        .filter(each -> each.status().issuer().equals(issuer))
+        .forEach(RemoteIssuer::rediscover);
+  }
+
   /** How many entries with tokens are remembered. */
   public long rememberedEntries() {
     return cache.entries();

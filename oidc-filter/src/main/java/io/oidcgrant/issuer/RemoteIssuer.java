@@ -139,6 +139,24 @@ public final class RemoteIssuer implements AutoCloseable {
     }
   }
 
+  /**
+   * Reads the metadata and then the keys again; what is known serves until then. What is not known
+   * yet is tried again as it is.
+   */
+  public void rediscover() {
+    CompletionStage<?> read = CompletableFuture.completedFuture(null);
+    synchronized (lock) {
+      if (known == null || lastFailure != null) {
+        return;
+      }
+      if (attempt == null && settings.discoveryDocument().isPresent()) {
+        discover();
+      }
+      read = attempt == null ? read : attempt.copy();
+    }
+    var unused = read.whenComplete((done, error) -> keys.renew());
+  }
+
   private CompletionStage<URI> jwksUri() {
     return metadata()
         .thenApply(metadata -> metadata

@@ -151,6 +151,11 @@ public final class RemoteKeys {
     }
   }
 
+  /** Fetches them whatever there is. */
+  void renew() {
+    var unused = fetch();
+  }
+
   Optional<Duration> sinceFetched() {
     Copy now = copy;
     return now == null

@@ -119,6 +119,17 @@ class RemoteIssuerIT {
     assertThat(server.keyFetches()).isEqualTo(1);
   }
 
+  @Test
+  void rediscovery_readsMetadataAndKeys_evenBeforeTheyAreOld() {
+    start(server.url());
+    settledKeys();
+
+    issuer.rediscover();
+
+    await().untilAsserted(() -> assertThat(server.keyFetches()).isEqualTo(2));
+    assertThat(server.discoveries()).isEqualTo(2);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

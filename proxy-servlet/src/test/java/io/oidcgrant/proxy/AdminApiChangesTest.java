@@ -57,7 +57,7 @@ class AdminApiChangesTest {
     Optional<StateFile> file = Optional.of(new StateFile(state()));
     live = LiveConfiguration.read(this::load, file, reading());
     assertThat(live.reading().problems()).isEmpty();
-    api = new AdminApi(live, List::of);
+    api = new AdminApi(live, List::of, issuer -> {});
   }
 
   private Path state() {

@@ -8,10 +8,13 @@ import io.oidcgrant.proxy.testing.Configs;
 import io.oidcgrant.proxy.testing.ProxyProcess;
 import io.oidcgrant.proxy.testing.RawConnection;
 import io.oidcgrant.proxy.testing.StubIssuer;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -137,6 +140,29 @@ class AdminApiIT {
         .contains("{\"issuer\":{\"type\":\"string\"", "{\"client_id\":{\"type\":\"array\"");
     assertThat(proxy.admin("/schemas/plugins/upstream-oauth").body())
         .contains("{\"oauth\":{\"type\":\"record\"");
+  }
+
+  @Test
+  void issuer_isToldByIdAndName_andReadAgain() throws Exception {
+    Object id = names("/openid-connect/issuers", "id").get(0);
+    String name = URLEncoder.encode(issuer.url(), StandardCharsets.UTF_8);
+    Awaitility.await()
+        .untilAsserted(() -> assertThat(object("/openid-connect/issuers/" + name))
+            .containsEntry("id", id)
+            .containsEntry("reachable", true));
+    for (String one : List.of("", "/" + id, "/" + name)) {
+      int before = issuer.discoveries();
+      // One that is under way already is enough for several.
+      Awaitility.await().untilAsserted(() -> {
+        assertThat(proxy.admin("DELETE", "/openid-connect/issuers" + one).status())
+            .isEqualTo(204);
+        assertThat(issuer.discoveries()).isGreaterThan(before);
+      });
+    }
+    for (String method : List.of("GET", "DELETE")) {
+      assertThat(proxy.admin(method, "/openid-connect/issuers/none").status()).isEqualTo(404);
+    }
+    assertThat(proxy.admin("PUT", "/openid-connect/issuers/" + id).status()).isEqualTo(405);
   }
 
   @ParameterizedTest

@@ -203,7 +203,8 @@ public final class GatewayServer {
         .orElse(count));
     Prometheus told = new Prometheus(
         metrics, parts.runtime(), connections::getNetworkConnectionCount, inFlight::open);
-    AdminApi api = new AdminApi(parts.changes(), parts.runtime()::issuers);
+    AdminApi api =
+        new AdminApi(parts.changes(), parts.runtime()::issuers, parts.runtime()::rediscover);
     server.setHandler(new ByListener(
         admin,
         new AdminHandler(

@@ -23,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An issuer that grants everything, bound to the key of a DPoP proof where it gets one; the last
@@ -37,6 +38,7 @@ public final class StubIssuer implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final RSAKey key;
+  private final AtomicInteger discoveries = new AtomicInteger();
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<String> granted = new CopyOnWriteArrayList<>();
   private final List<String> traces = new CopyOnWriteArrayList<>();
@@ -57,9 +59,11 @@ public final class StubIssuer implements AutoCloseable {
       throw new IllegalStateException(e);
     }
     server.setExecutor(executor);
-    server.createContext(
-        "/.well-known/openid-configuration", exchange -> send(exchange, """
-        {"issuer":"URL","token_endpoint":"URL/token","jwks_uri":"URL/keys"}""".replace("URL", url())));
+    server.createContext("/.well-known/openid-configuration", exchange -> {
+      discoveries.incrementAndGet();
+      send(exchange, """
+              {"issuer":"URL","token_endpoint":"URL/token","jwks_uri":"URL/keys"}""".replace("URL", url()));
+    });
     server.createContext(
         "/keys", exchange -> send(exchange, new JWKSet(key.toPublicJWK()).toString()));
     server.createContext("/token", this::token);
@@ -123,6 +127,11 @@ public final class StubIssuer implements AutoCloseable {
       throw new IllegalStateException(e);
     }
     return jwt.serialize();
+  }
+
+  /** How often its metadata were asked for. */
+  public int discoveries() {
+    return discoveries.get();
   }
 
   /** The bodies of all token requests. */

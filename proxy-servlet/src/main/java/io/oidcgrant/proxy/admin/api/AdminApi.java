@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +29,18 @@ public final class AdminApi {
 
   private final Changes changes;
   private final Writes writes;
-  private final Supplier<List<IssuerStatus>> issuers;
+  private final Issuers issuers;
 
-  public AdminApi(Changes changes, Supplier<List<IssuerStatus>> issuers) {
+  /**
+   * Creates it.
+   *
+   * @param rediscover reads again what an issuer says of itself
+   */
+  public AdminApi(
+      Changes changes, Supplier<List<IssuerStatus>> issuers, Consumer<String> rediscover) {
     this.changes = changes;
     this.writes = new Writes(changes, InstantSource.system());
-    this.issuers = issuers;
+    this.issuers = new Issuers(issuers, rediscover);
   }
 
   /** The longest body that {@link #write} takes, in bytes. */
@@ -44,6 +51,9 @@ public final class AdminApi {
   /** The answer to what needs no body; empty where {@link #write} has it. */
   public Optional<Answer> answer(String method, String path, @Nullable String query) {
     List<String> parts = parts(path);
+    if (Issuers.areMeant(parts)) {
+      return Optional.of(issuers.answer(method, parts));
+    }
     Optional<Address> address = Address.of(parts);
     if (address.isEmpty() && !isTold(parts)) {
       return Optional.of(Answer.notFound());
@@ -100,8 +110,7 @@ public final class AdminApi {
       return false;
     }
     String joined = String.join("/", parts);
-    return List.of("", "config", "status", "openid-connect/issuers", "v2/control-planes")
-            .contains(joined)
+    return List.of("", "config", "status", "v2/control-planes").contains(joined)
         || (parts.size() == 3 && joined.startsWith("schemas/plugins/"));
   }
 
@@ -111,8 +120,6 @@ public final class AdminApi {
     }
     return switch (parts.get(0)) {
       case "status" -> Optional.of(object("database", Map.of("reachable", true)));
-      case "openid-connect" ->
-        Optional.of(list(issuers.get().stream().map(AdminApi::issuer).toList()));
       case "config" -> Optional.of(object("config", JSONObjectUtils.toJSONString(file())));
       case "v2" -> Optional.of(controlPlanes());
       default -> PluginSchema.of(parts.get(2));
@@ -216,13 +223,6 @@ public final class AdminApi {
         UUID.nameUUIDFromBytes("oidc-proxy".getBytes(StandardCharsets.UTF_8)).toString());
     plane.put("name", "oidc-proxy");
     return object("data", List.of(plane));
-  }
-
-  private static Map<String, @Nullable Object> issuer(IssuerStatus status) {
-    Map<String, @Nullable Object> issuer = object("issuer", status.issuer());
-    issuer.put("discovered", status.everDiscovered());
-    issuer.put("reachable", status.reachable());
-    return issuer;
   }
 
   private static Map<String, @Nullable Object> list(List<Map<String, @Nullable Object>> items) {
