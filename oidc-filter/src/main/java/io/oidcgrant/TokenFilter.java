@@ -12,6 +12,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What both filters do alike: their life, and the way back from an asynchronous dispatch. */
@@ -24,7 +25,8 @@ abstract class TokenFilter implements Filter {
   private @Nullable Boolean asyncDispatch;
   private String name = "";
   private @Nullable GrantRuntime own;
-  private @Nullable Handler handler;
+  private @Nullable Supplier<Handler> later;
+  private volatile @Nullable Handler handler;
 
   /** Takes a request that the filter sees for the first time. */
   interface Handler {
@@ -44,9 +46,17 @@ abstract class TokenFilter implements Filter {
   /** Makes the handler, of the configuration that was given or else of the init-params. */
   abstract Handler configured(FilterConfig filterConfig, GrantRuntime runtime);
 
-  /** Ready without {@link #init}. */
-  final void startWith(Handler ready) {
-    handler = ready;
+  /** Ready without {@link #init}; put together for the first request. */
+  final void startLater(Supplier<Handler> ready) {
+    later = ready;
+  }
+
+  private synchronized @Nullable Handler first() {
+    Supplier<Handler> ready = later;
+    if (handler == null && ready != null) {
+      handler = ready.get();
+    }
+    return handler;
   }
 
   final String decided() {
@@ -58,7 +68,7 @@ abstract class TokenFilter implements Filter {
     name = filterConfig.getFilterName();
     try {
       InitParams.asyncDispatch(filterConfig).ifPresent(this::setAsyncDispatch);
-      if (handler != null) {
+      if (later != null) {
         return;
       }
       GrantRuntime runtime = GrantRuntime.create();
@@ -79,6 +89,9 @@ abstract class TokenFilter implements Filter {
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     Handler started = handler;
+    if (started == null) {
+      started = first();
+    }
     if (started == null
         || !(request instanceof HttpServletRequest http)
         || !(response instanceof HttpServletResponse answer)) {

@@ -38,6 +38,7 @@ final class Values {
 
   /** The value, or the default also where null was written: for fields that cannot do without. */
   <T> T get(Field<T> field) {
-    return find(field).orElseGet(() -> Objects.requireNonNull(field.defaultValue()));
+    Optional<T> value = find(field);
+    return value.isPresent() ? value.get() : Objects.requireNonNull(field.defaultValue());
   }
 }
