@@ -23,6 +23,11 @@ final class Values {
     return written.containsKey(field.name());
   }
 
+  /** Whether something else than the default was written, and not null. */
+  boolean isSet(Field<?> field) {
+    return !isDefault(field) && find(field).isPresent();
+  }
+
   /** Whether it is as where nothing was written. */
   boolean isDefault(Field<?> field) {
     Optional<?> value = written.get(field.name());
