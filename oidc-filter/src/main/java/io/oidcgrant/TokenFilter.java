@@ -19,9 +19,8 @@ import org.jspecify.annotations.Nullable;
 abstract class TokenFilter implements Filter {
   private static final AtomicLong INSTANCES = new AtomicLong();
 
-  /** The attribute that holds, of a request that this filter has let go on, what goes on. */
-  private final String decided = getClass().getName() + ".decided." + INSTANCES.incrementAndGet();
-
+  private final long number = INSTANCES.incrementAndGet();
+  private @Nullable String decided;
   private @Nullable Boolean asyncDispatch;
   private String name = "";
   private @Nullable GrantRuntime own;
@@ -59,8 +58,14 @@ abstract class TokenFilter implements Filter {
     return handler;
   }
 
+  /** The attribute that holds, of a request that this filter has let go on, what goes on. */
   final String decided() {
-    return decided;
+    String known = decided;
+    if (known == null) {
+      known = getClass().getName() + ".decided." + number;
+      decided = known;
+    }
+    return known;
   }
 
   @Override
@@ -98,7 +103,7 @@ abstract class TokenFilter implements Filter {
       throw new ServletException(
           getClass().getSimpleName() + " is not initialised, or the request is not HTTP");
     }
-    if (request.getAttribute(decided) instanceof ForwardedRequest forwarded) {
+    if (request.getAttribute(decided()) instanceof ForwardedRequest forwarded) {
       // Back from an asynchronous dispatch, or on the way to an error page.
       chain.doFilter(forwarded.isWithin(request) ? request : forwarded.over(http), response);
       return;

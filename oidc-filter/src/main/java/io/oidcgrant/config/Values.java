@@ -7,12 +7,15 @@ import java.util.Optional;
 
 /** Values of fields: written, written as null, or not written at all. */
 final class Values {
-  private final Map<String, Optional<?>> written = new HashMap<>();
+  private final Map<String, Optional<?>> written;
 
-  Values() {}
+  Values() {
+    this.written = new HashMap<>();
+  }
 
+  /** A copy that does not change any more. */
   Values(Values other) {
-    written.putAll(other.written);
+    this.written = Map.copyOf(other.written);
   }
 
   void put(Field<?> field, Optional<?> value) {
