@@ -167,6 +167,17 @@ class ReloadIT {
     assertThat(proxy.log()).doesNotContain("hidden");
   }
 
+  /** A name that is misspelt leaves a door open. */
+  @Test
+  void whatIsWarnedOf_isSaidWhenItComes() throws Exception {
+    write(routes("w") + "plugins: [{name: openid-conect, config: {}}]\n");
+    hangUp();
+    awaitStatus("/w", 200);
+
+    assertThat(proxy.log())
+        .containsPattern("WARN .*plugins\\[0\\]\\.name: plugin is not one of ours and skipped");
+  }
+
   @Test
   void linksThatAreSwapped_areTakenUp() throws Exception {
     write(routes("e"));

@@ -88,10 +88,7 @@ class TracingIT {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            LiveConfiguration.read(
-                documents -> new LiveConfiguration.Read(gateway, reading),
-                Optional.empty(),
-                reading),
+            LiveConfiguration.read(new ConfigFiles(), Optional.empty()),
             new Limits(65536, 256, 100, Duration.ofSeconds(10), 0, Duration.ofSeconds(75)),
             TrustedPeers.of(List.of()),
             Optional.empty(),

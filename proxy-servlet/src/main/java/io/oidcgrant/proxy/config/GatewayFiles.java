@@ -39,16 +39,26 @@ public final class GatewayFiles {
 
   /** What the files say; problems and warnings go to {@code reading}. */
   public static Gateway read(List<Path> files, Reading reading) {
-    return read(files, List.of(), reading);
+    return of(documents(files, reading), List.of(), reading);
   }
 
-  /** The same with documents that stand in no file. */
-  public static Gateway read(List<Path> files, List<ConfigNode> more, Reading reading) {
-    GatewayFiles all = new GatewayFiles(reading);
+  /** What stands in the files. */
+  public static List<ConfigNode> documents(List<Path> files, Reading reading) {
     List<ConfigNode> documents = new ArrayList<>();
     for (Path file : files) {
       documents.addAll(YamlReader.readFile(file, reading));
     }
+    return List.copyOf(documents);
+  }
+
+  /**
+   * What the documents of files say.
+   *
+   * @param more stand in no file
+   */
+  public static Gateway of(List<ConfigNode> ofFiles, List<ConfigNode> more, Reading reading) {
+    GatewayFiles all = new GatewayFiles(reading);
+    List<ConfigNode> documents = new ArrayList<>(ofFiles);
     documents.addAll(more);
     documents.forEach(reading::readEntities);
     List<Manifest> manifests = Manifest.readAll(documents, reading);
@@ -62,7 +72,10 @@ public final class GatewayFiles {
     Gateway gateway = all.resolve();
     if (gateway.routes().isEmpty() && reading.problemCount() == 0 && more.isEmpty()) {
       reading.warning(
-          new ConfigNode.Mapping(files.get(0).toString(), 0, List.of()),
+          new ConfigNode.Mapping(
+              reading.files().stream().findFirst().map(Path::toString).orElse("configuration"),
+              0,
+              List.of()),
           "routes",
           "there is no route: every request will be answered 404");
     }
