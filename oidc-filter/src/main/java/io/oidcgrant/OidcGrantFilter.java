@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
@@ -62,11 +63,25 @@ public final class OidcGrantFilter extends TokenFilter {
   /**
    * One of several filters that share a runtime; ready without {@link #init}. The runtime is not
    * closed with it.
+   *
+   * @throws io.oidcgrant.config.ConfigException if a file that the configuration names cannot be
+   *     used
    */
   public OidcGrantFilter(OidcGrantConfig config, GrantRuntime runtime) {
+    this(config, runtime, UUID.randomUUID().toString());
+  }
+
+  /**
+   * The same in place of an earlier one.
+   *
+   * @param identity filters with the same, one after the other, go on with the tokens that were
+   *     remembered, unless what they would ask the issuer for is different
+   */
+  public OidcGrantFilter(OidcGrantConfig config, GrantRuntime runtime, String identity) {
     this.config = Objects.requireNonNull(config);
     this.client = null;
-    startWith(handler(config, runtime));
+    GrantFlow.prepare(config, runtime);
+    startLater(() -> handler(config, runtime, identity));
   }
 
   /**
@@ -83,11 +98,14 @@ public final class OidcGrantFilter extends TokenFilter {
 
   @Override
   Handler configured(FilterConfig filterConfig, GrantRuntime runtime) {
-    return handler(config == null ? InitParams.read(filterConfig) : config, runtime);
+    OidcGrantConfig settings = config == null ? InitParams.read(filterConfig) : config;
+    GrantFlow.prepare(settings, runtime);
+    return handler(settings, runtime, UUID.randomUUID().toString());
   }
 
-  private Handler handler(OidcGrantConfig settings, GrantRuntime runtime) {
-    return new Exchange(GrantFlow.create(settings, runtime, client), settings, decided())::handle;
+  private Handler handler(OidcGrantConfig settings, GrantRuntime runtime, String identity) {
+    GrantFlow flow = GrantFlow.create(settings, runtime, client, identity);
+    return new Exchange(flow, settings, decided())::handle;
   }
 
   /**

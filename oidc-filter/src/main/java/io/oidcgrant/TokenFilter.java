@@ -12,19 +12,20 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What both filters do alike: their life, and the way back from an asynchronous dispatch. */
 abstract class TokenFilter implements Filter {
   private static final AtomicLong INSTANCES = new AtomicLong();
 
-  /** The attribute that holds, of a request that this filter has let go on, what goes on. */
-  private final String decided = getClass().getName() + ".decided." + INSTANCES.incrementAndGet();
-
+  private final long number = INSTANCES.incrementAndGet();
+  private @Nullable String decided;
   private @Nullable Boolean asyncDispatch;
   private String name = "";
   private @Nullable GrantRuntime own;
-  private @Nullable Handler handler;
+  private @Nullable Supplier<Handler> later;
+  private volatile @Nullable Handler handler;
 
   /** Takes a request that the filter sees for the first time. */
   interface Handler {
@@ -44,13 +45,27 @@ abstract class TokenFilter implements Filter {
   /** Makes the handler, of the configuration that was given or else of the init-params. */
   abstract Handler configured(FilterConfig filterConfig, GrantRuntime runtime);
 
-  /** Ready without {@link #init}. */
-  final void startWith(Handler ready) {
-    handler = ready;
+  /** Ready without {@link #init}; put together for the first request. */
+  final void startLater(Supplier<Handler> ready) {
+    later = ready;
   }
 
+  private synchronized @Nullable Handler first() {
+    Supplier<Handler> ready = later;
+    if (handler == null && ready != null) {
+      handler = ready.get();
+    }
+    return handler;
+  }
+
+  /** The attribute that holds, of a request that this filter has let go on, what goes on. */
   final String decided() {
-    return decided;
+    String known = decided;
+    if (known == null) {
+      known = getClass().getName() + ".decided." + number;
+      decided = known;
+    }
+    return known;
   }
 
   @Override
@@ -58,7 +73,7 @@ abstract class TokenFilter implements Filter {
     name = filterConfig.getFilterName();
     try {
       InitParams.asyncDispatch(filterConfig).ifPresent(this::setAsyncDispatch);
-      if (handler != null) {
+      if (later != null) {
         return;
       }
       GrantRuntime runtime = GrantRuntime.create();
@@ -79,13 +94,16 @@ abstract class TokenFilter implements Filter {
   public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
       throws IOException, ServletException {
     Handler started = handler;
+    if (started == null) {
+      started = first();
+    }
     if (started == null
         || !(request instanceof HttpServletRequest http)
         || !(response instanceof HttpServletResponse answer)) {
       throw new ServletException(
           getClass().getSimpleName() + " is not initialised, or the request is not HTTP");
     }
-    if (request.getAttribute(decided) instanceof ForwardedRequest forwarded) {
+    if (request.getAttribute(decided()) instanceof ForwardedRequest forwarded) {
       // Back from an asynchronous dispatch, or on the way to an error page.
       chain.doFilter(forwarded.isWithin(request) ? request : forwarded.over(http), response);
       return;

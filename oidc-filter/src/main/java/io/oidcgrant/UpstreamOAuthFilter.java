@@ -51,7 +51,8 @@ public final class UpstreamOAuthFilter extends TokenFilter {
   public UpstreamOAuthFilter(UpstreamOAuthConfig config, GrantRuntime runtime) {
     this.config = Objects.requireNonNull(config);
     this.client = null;
-    startWith(handler(config, runtime));
+    ServiceTokens.prepare(config, runtime);
+    startLater(() -> handler(config, runtime));
   }
 
   /**
@@ -68,7 +69,10 @@ public final class UpstreamOAuthFilter extends TokenFilter {
 
   @Override
   Handler configured(FilterConfig filterConfig, GrantRuntime runtime) {
-    return handler(config == null ? InitParams.readUpstreamOAuth(filterConfig) : config, runtime);
+    UpstreamOAuthConfig settings =
+        config == null ? InitParams.readUpstreamOAuth(filterConfig) : config;
+    ServiceTokens.prepare(settings, runtime);
+    return handler(settings, runtime);
   }
 
   private Handler handler(UpstreamOAuthConfig settings, GrantRuntime runtime) {

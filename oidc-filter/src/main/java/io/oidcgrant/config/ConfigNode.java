@@ -51,6 +51,8 @@ public sealed interface ConfigNode {
     boolean numberValue() {
       return (plain || substituted)
           && text.length() < 40
+          && !text.isEmpty()
+          && text.charAt(0) <= '9'
           && NUMBER.matcher(text).matches();
     }
 

@@ -253,6 +253,9 @@ final class HeaderRules {
 
   private void pairs(
       Field<List<String>> names, Field<List<String>> texts, Comparator<String> order) {
+    if (!values.isWritten(names) && !values.isWritten(texts)) {
+      return;
+    }
     Set<String> distinct = new TreeSet<>(order);
     for (String name : values.find(names).orElse(List.of())) {
       if (!distinct.add(name)) {

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -24,14 +25,31 @@ public final class MaskedValues {
   /** Of what stands beside a plugin's settings. */
   private static final Set<String> ENTITY = Set.of("key", "key_alt", "key_password");
 
+  /** Of what has types that do not say so. */
+  private static final Pattern SECRET = Pattern.compile(
+      ".*(_values|salt|secret|password|authorization|jwk|_key|^key)$", Pattern.CASE_INSENSITIVE);
+
   private static final Set<String> PLUGIN = Stream.concat(
-          Stream.of("token_headers", "token_post_args"),
-          Stream.concat(OidcFields.rows().stream(), UpstreamOAuthFields.rows().stream())
-              .filter(field -> EffectiveConfig.isSecret(field, last(field.name())))
-              .map(field -> last(field.name())))
+          OidcFields.rows().stream(), UpstreamOAuthFields.rows().stream())
+      .filter(MaskedValues::isSecret)
+      .map(field -> last(field.name()))
       .collect(Collectors.toUnmodifiableSet());
 
   private MaskedValues() {}
+
+  private static boolean isSecret(Field<?> field) {
+    // Kong keeps it where secrets are, but it is none.
+    return !last(field.name()).equals("client_id")
+        && (field.type() == FieldType.SECRET
+            || field.type() == FieldType.SECRETS
+            || field.type() instanceof TextMapType
+            || SECRET.matcher(last(field.name())).matches());
+  }
+
+  /** Whether this names the place where a secret is kept, which is none itself. */
+  private static boolean isReference(String text) {
+    return text.matches("\\{(vault://|file:)[^}]*}");
+  }
 
   private static String last(String name) {
     return name.substring(name.indexOf('.') + 1);
@@ -56,7 +74,7 @@ public final class MaskedValues {
           continue;
         }
         Set<String> inside = name.equals("config") ? PLUGIN : secrets;
-        boolean secret = inside.contains(name) || EffectiveConfig.isSecretName(name);
+        boolean secret = inside.contains(name) || SECRET.matcher(name).matches();
         members.put(name, value(entry.value(), inside, secret, TEXTS.contains(name)));
       }
     }
@@ -88,7 +106,7 @@ public final class MaskedValues {
     if (scalar.nullValue()) {
       return null;
     }
-    if ((secret && !EffectiveConfig.isReference(written)) || written.contains("PRIVATE KEY")) {
+    if ((secret && !isReference(written)) || written.contains("PRIVATE KEY")) {
       return MASK;
     }
     if (!text && scalar.booleanValue()) {

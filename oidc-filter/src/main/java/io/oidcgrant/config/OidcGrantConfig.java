@@ -71,6 +71,11 @@ public final class OidcGrantConfig {
     return PolicyParts.of(values);
   }
 
+  /** What counts for a field, its default where nothing was written. */
+  Optional<?> inForce(Field<?> field) {
+    return field.equals(OidcFields.AUTH_METHODS) ? Optional.of(methods) : values.find(field);
+  }
+
   /** {@code --compat kong}: where this product differs from Kong on purpose, be as Kong. */
   public boolean kongCompatible() {
     return kongCompatible;

@@ -48,6 +48,19 @@ public final class Reading {
     files.computeIfAbsent(file, name -> FileStamp.of(List.of(name)));
   }
 
+  /** Takes note of a file whose content is that of an earlier reading. */
+  public void isAsIn(Reading earlier, Path file) {
+    String stamp = earlier.files.get(file);
+    if (stamp != null) {
+      files.put(file, stamp);
+    }
+  }
+
+  /** Whether all of them are still as they were before they were read. */
+  public boolean isSettled() {
+    return FileStamp.of(files()).equals(stamp());
+  }
+
   /** The files that this configuration is made of, those that hold its secrets included. */
   public List<Path> files() {
     return List.copyOf(files.keySet());

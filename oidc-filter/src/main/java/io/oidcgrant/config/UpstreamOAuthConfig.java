@@ -43,6 +43,11 @@ public final class UpstreamOAuthConfig {
     return UpstreamOAuthReader.fromTexts(source, names, texts);
   }
 
+  /** What counts for a field, its default where nothing was written. */
+  Optional<?> inForce(Field<?> field) {
+    return values.find(field);
+  }
+
   /** How the issuer is reached and the client proves itself, in the words of the other plugin. */
   public OidcGrantConfig requests() {
     return requests;

@@ -37,9 +37,17 @@ final class UpstreamOAuthReader {
             message);
       }
     });
-    return reading.problemCount() > before
-        ? Optional.empty()
-        : Optional.of(new UpstreamOAuthConfig(values, reading.kongCompatible()));
+    if (reading.problemCount() > before) {
+      return Optional.empty();
+    }
+    UpstreamOAuthLint.check(
+        values,
+        (field, message) -> reading.warning(
+            node.source(),
+            lines.getOrDefault(field.name(), node.line()),
+            found.get().pathOf(field.name()),
+            message));
+    return Optional.of(new UpstreamOAuthConfig(values, reading.kongCompatible()));
   }
 
   /** Notes what is wrong with single fields. */

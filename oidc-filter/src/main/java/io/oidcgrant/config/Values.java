@@ -7,12 +7,15 @@ import java.util.Optional;
 
 /** Values of fields: written, written as null, or not written at all. */
 final class Values {
-  private final Map<String, Optional<?>> written = new HashMap<>();
+  private final Map<String, Optional<?>> written;
 
-  Values() {}
+  Values() {
+    this.written = new HashMap<>();
+  }
 
+  /** A copy that does not change any more. */
   Values(Values other) {
-    written.putAll(other.written);
+    this.written = Map.copyOf(other.written);
   }
 
   void put(Field<?> field, Optional<?> value) {
@@ -21,6 +24,11 @@ final class Values {
 
   boolean isWritten(Field<?> field) {
     return written.containsKey(field.name());
+  }
+
+  /** Whether something else than the default was written, and not null. */
+  boolean isSet(Field<?> field) {
+    return !isDefault(field) && find(field).isPresent();
   }
 
   /** Whether it is as where nothing was written. */
@@ -38,6 +46,7 @@ final class Values {
 
   /** The value, or the default also where null was written: for fields that cannot do without. */
   <T> T get(Field<T> field) {
-    return find(field).orElseGet(() -> Objects.requireNonNull(field.defaultValue()));
+    Optional<T> value = find(field);
+    return value.isPresent() ? value.get() : Objects.requireNonNull(field.defaultValue());
   }
 }

@@ -166,6 +166,9 @@ public final class YamlReader {
   }
 
   private String markVariables(String text) {
+    if (!text.contains("${{")) {
+      return text;
+    }
     Matcher matcher = ENV.matcher(text);
     StringBuilder marked = new StringBuilder();
     while (matcher.find()) {

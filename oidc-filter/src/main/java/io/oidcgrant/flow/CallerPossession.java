@@ -57,15 +57,6 @@ final class CallerPossession {
     this.sessionClaim = config.jwtSessionClaim();
     this.trusted = runtime.trusted(config);
     this.header = config.proofOfPossessionMtlsFromHeader();
-    if (header.isPresent() && header.get().trustedPeersOnly() && trusted.isEmpty()) {
-      throw new ConfigException(
-          List.of(
-              new ConfigProblem(
-                  "filter",
-                  0,
-                  "proof_of_possession_mtls_from_header",
-                  "no peer is trusted to send it: set trusted_ips (in the proxy --trusted-ips), or secure_source: false")));
-    }
     this.certificates = header
         .map(settings -> new CertificateHeader(
             settings.urlEncoded(),
@@ -96,6 +87,26 @@ final class CallerPossession {
         parts -> use(used, parts),
         runtime.clock());
     this.hidden = checked ? Set.of("dpop") : Set.of();
+  }
+
+  /**
+   * Whether it can be put together.
+   *
+   * @throws ConfigException if it cannot
+   */
+  static void check(OidcGrantConfig config, GrantRuntime runtime) {
+    Optional<CertificateHeaderSettings> header = config.proofOfPossessionMtlsFromHeader();
+    if (header.isPresent()
+        && header.get().trustedPeersOnly()
+        && runtime.trusted(config).isEmpty()) {
+      throw new ConfigException(
+          List.of(
+              new ConfigProblem(
+                  "filter",
+                  0,
+                  "proof_of_possession_mtls_from_header",
+                  "no peer is trusted to send it: set trusted_ips (in the proxy --trusted-ips), or secure_source: false")));
+    }
   }
 
   private static Mode mode(String written, boolean kongCompatible) {

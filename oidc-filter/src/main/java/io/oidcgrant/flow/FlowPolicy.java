@@ -11,20 +11,18 @@ final class FlowPolicy {
   private FlowPolicy() {}
 
   /**
-   * Everything in the configuration that changes the tokens; without a salt, shared with no other
-   * flow.
+   * Everything in the configuration that changes the tokens; without a salt, shared only with flows
+   * of the same identity.
    */
-  static List<String> parts(OidcGrantConfig config) {
-    return parts(
-        config,
-        config
-            .cacheTokensSalt()
-            .map(Secret::reveal)
-            .orElseGet(() -> UUID.randomUUID().toString()));
+  static List<String> parts(OidcGrantConfig config, String identity) {
+    List<String> parts =
+        salted(config, config.cacheTokensSalt().map(Secret::reveal).orElse(identity));
+    parts.add(Boolean.toString(config.cacheTokensSalt().isPresent()));
+    return parts;
   }
 
   /** The same with a salt that is given. */
-  static List<String> parts(OidcGrantConfig config, String salt) {
+  static List<String> salted(OidcGrantConfig config, String salt) {
     List<String> parts = new ArrayList<>(config.tokenPolicy());
     parts.add(salt);
     // What is verified here is not what the issuer was asked about.

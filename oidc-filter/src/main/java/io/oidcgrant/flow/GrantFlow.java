@@ -51,8 +51,10 @@ public final class GrantFlow {
   private final boolean skipsPreflight;
 
   private GrantFlow(
-      OidcGrantConfig config, GrantRuntime runtime, @Nullable TokenEndpointClient custom) {
-    StartWarnings.log(config);
+      OidcGrantConfig config,
+      GrantRuntime runtime,
+      @Nullable TokenEndpointClient custom,
+      String identity) {
     TokenSources sources = new TokenSources(config, runtime, custom);
     this.config = config;
     this.clock = runtime.clock();
@@ -66,20 +68,37 @@ public final class GrantFlow {
     this.callers = new Callers(config);
     this.upstreamProofs = sources.upstreamProofs();
     this.memory = runtime.memory();
-    this.policy = memory.hash().digest(FlowPolicy.parts(config));
+    this.policy = memory.hash().digest(FlowPolicy.parts(config, identity));
     this.authorization = authorization(config);
     this.possession = new CallerPossession(config, runtime);
     this.revocation = sources.revocation();
   }
 
   /**
-   * The whole of it, put together.
+   * Does at once what takes time, or may not succeed, so that {@link #create} can wait for the
+   * first request: a gateway may have thousands.
+   *
+   * @throws io.oidcgrant.config.ConfigException if something of it cannot be used
+   */
+  public static void prepare(OidcGrantConfig config, GrantRuntime runtime) {
+    StartWarnings.log(config, runtime);
+    CallerPossession.check(config, runtime);
+    TokenSources.prepare(config, runtime);
+  }
+
+  /**
+   * The whole of it, put together; after {@link #prepare}.
    *
    * @param custom another way to the token endpoint; null for HTTP
+   * @param identity flows of one runtime with the same, one after the other, go on with what was
+   *     remembered, unless what they would ask for is different
    */
   public static GrantFlow create(
-      OidcGrantConfig config, GrantRuntime runtime, @Nullable TokenEndpointClient custom) {
-    return new GrantFlow(config, runtime, custom);
+      OidcGrantConfig config,
+      GrantRuntime runtime,
+      @Nullable TokenEndpointClient custom,
+      String identity) {
+    return new GrantFlow(config, runtime, custom, identity);
   }
 
   private static Authorization authorization(OidcGrantConfig config) {

@@ -24,6 +24,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +38,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * What the filters of one process share: threads, connections to issuers, what is known of them,
@@ -44,6 +45,8 @@ import java.util.stream.Collectors;
  */
 public final class GrantRuntime implements AutoCloseable {
   private static final long MAX_REMEMBERED_BYTES = 64L * 1024 * 1024;
+
+  private static final int MOST_TOLD = 1000;
 
   private record Way(Duration timeout, TlsSettings tls, ProxySettings proxies) {}
 
@@ -67,6 +70,8 @@ public final class GrantRuntime implements AutoCloseable {
 
   /** The keys of what the filters that are made now have asked for. */
   private volatile Set<Object> used = ConcurrentHashMap.newKeySet();
+
+  private final Set<String> told = ConcurrentHashMap.newKeySet();
 
   private GrantRuntime(InstantSource clock, ClientKeys clientKeys, GrantObserver observer) {
     this.clock = clock;
@@ -169,6 +174,11 @@ public final class GrantRuntime implements AutoCloseable {
 
   IssuerCalls calls() {
     return calls;
+  }
+
+  /** Whether this has not been told yet; from now on it has. */
+  boolean isNews(String line) {
+    return told.size() < MOST_TOLD && told.add(line);
   }
 
   InstantSource clock() {
@@ -281,8 +291,9 @@ public final class GrantRuntime implements AutoCloseable {
   }
 
   private RemoteIssuer issuer(OidcGrantConfig config, IssuerSettings settings) {
-    IdpClient client = client(config);
-    IssuerKey asked = new IssuerKey(way(config), settings);
+    Way way = way(config);
+    IdpClient client = client(way);
+    IssuerKey asked = new IssuerKey(way, settings);
     used.add(asked);
     return issuers.computeIfAbsent(
         asked, key -> RemoteIssuer.start(settings, client, scheduler, clock, calls));
@@ -306,9 +317,10 @@ public final class GrantRuntime implements AutoCloseable {
 
   /** The keys at an address. */
   RemoteKeys keys(OidcGrantConfig config, URI address) {
-    IdpClient client = client(config);
+    Way way = way(config);
+    IdpClient client = client(way);
     KeySetKey asked =
-        new KeySetKey(way(config), address, config.rediscoveryLifetime(), config.jwksMaxStale());
+        new KeySetKey(way, address, config.rediscoveryLifetime(), config.jwksMaxStale());
     used.add(asked);
     return keySets.computeIfAbsent(
         asked,
@@ -316,10 +328,9 @@ public final class GrantRuntime implements AutoCloseable {
   }
 
   private static Map<IssuerEndpoint, URI> present(Map<IssuerEndpoint, Optional<URI>> written) {
-    return written.entrySet().stream()
-        .filter(entry -> entry.getValue().isPresent())
-        .collect(Collectors.toUnmodifiableMap(
-            Map.Entry::getKey, entry -> entry.getValue().orElseThrow()));
+    Map<IssuerEndpoint, URI> present = new EnumMap<>(IssuerEndpoint.class);
+    written.forEach((endpoint, address) -> address.ifPresent(at -> present.put(endpoint, at)));
+    return Collections.unmodifiableMap(present);
   }
 
   private static Way way(OidcGrantConfig config) {

@@ -63,6 +63,11 @@ public final class ServiceTokens {
     this.upstreamProofs = sources.upstreamProofs();
   }
 
+  /** As {@link GrantFlow#prepare}. */
+  public static void prepare(UpstreamOAuthConfig config, GrantRuntime runtime) {
+    TokenSources.prepare(config.requests(), runtime);
+  }
+
   /**
    * Puts it together.
    *
@@ -75,7 +80,7 @@ public final class ServiceTokens {
 
   /** Plugins that ask for the same tokens in the same way share them. */
   private static List<String> policy(UpstreamOAuthConfig config) {
-    List<String> parts = new ArrayList<>(FlowPolicy.parts(config.requests(), "upstream-oauth"));
+    List<String> parts = new ArrayList<>(FlowPolicy.salted(config.requests(), "upstream-oauth"));
     parts.addAll(List.of(
         config.grantType(),
         config.eagerlyExpire().toString(),

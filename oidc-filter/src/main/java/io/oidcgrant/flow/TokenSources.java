@@ -47,9 +47,7 @@ final class TokenSources {
     this.issuer = runtime.issuer(config);
     IdpClient endpoints = runtime.endpointClient(config);
     this.queries = new TokenQueries(endpoints, runtime.calls());
-    this.proofs = new ClientProofs(
-        config, runtime.clientKeys(config), config.tlsClientAuth().isPresent(), runtime.clock());
-    proofs.prepare();
+    this.proofs = proofs(config, runtime);
     this.dpop = config.tokenEndpointDpop() ? dpop(config, runtime) : null;
     this.endpoint = new EndpointTokenSource(
         config,
@@ -64,6 +62,24 @@ final class TokenSources {
         new OwnPossession(dpop == null ? null : dpop.thumbprint(), endpoints::identity);
     this.userInfo =
         new UserinfoTokenSource(config, issuer, queries, verifier, dpop, runtime.clock());
+  }
+
+  /**
+   * Does at once what takes time, or may not succeed: asks for the issuer and its keys, reads the
+   * certificates, makes the keys with which the client signs.
+   *
+   * @throws io.oidcgrant.config.ConfigException if something of it cannot be used
+   */
+  static void prepare(OidcGrantConfig config, GrantRuntime runtime) {
+    RemoteIssuer issuer = runtime.issuer(config);
+    IdpClient unused = runtime.endpointClient(config);
+    proofs(config, runtime).prepare();
+    TrustedKeys.ask(config, issuer, runtime);
+  }
+
+  private static ClientProofs proofs(OidcGrantConfig config, GrantRuntime runtime) {
+    return new ClientProofs(
+        config, runtime.clientKeys(config), config.tlsClientAuth().isPresent(), runtime.clock());
   }
 
   private static EndpointTokenSource.Sender through(TokenEndpointClient custom) {

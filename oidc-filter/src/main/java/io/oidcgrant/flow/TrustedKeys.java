@@ -43,6 +43,16 @@ final class TrustedKeys {
     }
   }
 
+  /** Asks for all keys that tokens of this configuration may need. */
+  static void ask(OidcGrantConfig config, RemoteIssuer issuer, GrantRuntime runtime) {
+    config.extraJwksUris().forEach(address -> runtime.keys(config, address));
+    config.issuerJwks().forEach(keys -> runtime.keys(config, keys.jwksUri()));
+    config
+        .tokenExchange()
+        .ifPresent(exchange ->
+            exchange.issuers().forEach(subject -> verifierOf(subject, config, issuer, runtime)));
+  }
+
   TokenVerifier.Rules rules() {
     return new TokenVerifier.Rules(
         config.verifySignature(),

@@ -1,9 +1,7 @@
 package io.oidcgrant.proxy;
 
-import io.oidcgrant.config.ConfigNode;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.Reading;
-import io.oidcgrant.proxy.config.GatewayFiles;
 import io.oidcgrant.proxy.config.StateFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,7 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
 /** What all commands that read a configuration share. */
-final class ConfigFiles {
+final class ConfigFiles implements LiveConfiguration.Source {
   @Option(
       names = "--config",
       paramLabel = "FILE",
@@ -43,7 +41,7 @@ final class ConfigFiles {
 
   /** The configuration; empty, with every problem printed, where it is refused. */
   Optional<LiveConfiguration> read(Optional<StateFile> state) {
-    LiveConfiguration found = LiveConfiguration.read(this::load, state, reading());
+    LiveConfiguration found = LiveConfiguration.read(this, state);
     Reading reading = found.reading();
     for (ConfigProblem warning : reading.warnings()) {
       System.err.println("warning: " + warning);
@@ -54,14 +52,14 @@ final class ConfigFiles {
     return reading.problemCount() == 0 ? Optional.of(found) : Optional.empty();
   }
 
-  private Reading reading() {
+  @Override
+  public Reading reading() {
     return new Reading(System::getenv, compat == Compatibility.KONG);
   }
 
-  private LiveConfiguration.Read load(List<ConfigNode> more) {
-    Reading reading = reading();
-    List<Path> paths = config.stream().flatMap(ConfigFiles::paths).toList();
-    return new LiveConfiguration.Read(GatewayFiles.read(paths, more, reading), reading);
+  @Override
+  public List<Path> files() {
+    return config.stream().flatMap(ConfigFiles::paths).toList();
   }
 
   /** Where nothing else holds a configuration. */

@@ -32,8 +32,6 @@ final class ConfigWatch implements AutoCloseable {
       });
   // Of the executor's thread.
   private String seen;
-  /** Of what was refused; empty for nothing. */
-  private String refused = "";
 
   /**
    * Begins to watch.
@@ -43,36 +41,35 @@ final class ConfigWatch implements AutoCloseable {
   ConfigWatch(LiveConfiguration live, Reloads reloads) {
     this.live = live;
     this.reloads = reloads;
-    this.seen = live.reading().stamp();
+    this.seen = live.tried().stamp();
     var unused = executor.scheduleWithFixedDelay(this::look, SECONDS, SECONDS, TimeUnit.SECONDS);
   }
 
   /** Reads the files now, whether they have changed or not. */
   void reload() {
     try {
-      executor.execute(() -> take(FileStamp.of(live.reading().files())));
+      executor.execute(this::take);
     } catch (RejectedExecutionException e) {
       LOG.debug("the process stops");
     }
   }
 
   private void look() {
-    Reading inForce = live.reading();
-    String now = FileStamp.of(inForce.files());
+    Reading tried = live.tried();
+    String now = FileStamp.of(tried.files());
     boolean settled = now.equals(seen);
     seen = now;
-    // A file may be seen while it is written.
-    if (settled && !now.equals(inForce.stamp()) && !now.equals(refused)) {
-      take(now);
+    // A file may be seen while it is written. One that was missed may be there now.
+    if (settled && !now.equals(tried.stamp())) {
+      take();
     }
   }
 
-  private void take(String stamp) {
-    refused = stamp;
+  private void take() {
     try {
-      live.reload();
-      refused = "";
-      LOG.info("configuration in force: {}", live.gateway().inWords());
+      if (live.reload()) {
+        LOG.info("configuration in force: {}", live.gateway().inWords());
+      }
     } catch (ConfigException e) {
       refused(e.problems());
     } catch (Exception | StackOverflowError | OutOfMemoryError e) {

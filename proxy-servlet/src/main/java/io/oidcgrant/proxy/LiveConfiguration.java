@@ -7,6 +7,7 @@ import io.oidcgrant.config.Reading;
 import io.oidcgrant.proxy.admin.api.Changes;
 import io.oidcgrant.proxy.config.Entities;
 import io.oidcgrant.proxy.config.Gateway;
+import io.oidcgrant.proxy.config.GatewayFiles;
 import io.oidcgrant.proxy.config.StateFile;
 import io.oidcgrant.proxy.config.Written;
 import java.io.IOException;
@@ -14,52 +15,68 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What is in force, made of the files and of what the Admin API keeps, and how either changes it:
  * one after the other, each as a whole or not at all. Safe for concurrent use.
  */
 final class LiveConfiguration implements Changes {
-  /** A configuration that has been read. */
-  record Read(Gateway gateway, Reading reading) {}
+  private static final Logger LOG = LoggerFactory.getLogger(LiveConfiguration.class);
+
+  /** The files. */
+  interface Source {
+    List<Path> files();
+
+    /** A reading with nothing in it. */
+    Reading reading();
+  }
+
+  /**
+   * A configuration that has been read.
+   *
+   * @param documents of the files
+   */
+  private record Read(Gateway gateway, Reading reading, List<ConfigNode> documents) {}
 
   /** Puts a configuration in force. */
   interface Use {
     void apply(Gateway gateway) throws Exception;
   }
 
-  private final Function<List<ConfigNode>, Read> read;
+  private final Source source;
   private final Optional<StateFile> file;
   private volatile Entities kept;
   private volatile Read current;
+  private volatile Reading tried;
   private @Nullable Use use;
   private boolean changedBefore;
 
   /**
    * That of the start, not in force yet.
    *
-   * @param read reads the files, with these documents beside them
    * @param file where the Admin API's part is kept; empty where there is none
    * @param kept what the file holds
    * @param first the whole
    */
-  private LiveConfiguration(
-      Function<List<ConfigNode>, Read> read, Optional<StateFile> file, Entities kept, Read first) {
-    this.read = read;
+  private LiveConfiguration(Source source, Optional<StateFile> file, Entities kept, Read first) {
+    this.source = source;
     this.file = file;
     this.kept = kept;
     this.current = first;
+    this.tried = first.reading();
   }
 
   /** Reads all of it; problems are those of {@link #reading}. */
-  static LiveConfiguration read(
-      Function<List<ConfigNode>, Read> read, Optional<StateFile> file, Reading ofFile) {
-    Entities kept = file.map(state -> state.read(ofFile)).orElseGet(() -> Entities.none("state"));
-    Read first = read.apply(documents(file.isPresent(), kept));
-    ofFile.problems().forEach(problem -> first.reading().problem(problem));
-    return new LiveConfiguration(read, file, kept, first);
+  static LiveConfiguration read(Source source, Optional<StateFile> file) {
+    Reading reading = source.reading();
+    Entities kept = file.map(state -> state.read(reading)).orElseGet(() -> Entities.none("state"));
+    List<ConfigNode> documents = GatewayFiles.documents(source.files(), reading);
+    Read first = new Read(
+        GatewayFiles.of(documents, documents(file.isPresent(), kept), reading), reading, documents);
+    return new LiveConfiguration(source, file, kept, first);
   }
 
   private static List<ConfigNode> documents(boolean any, Entities kept) {
@@ -83,13 +100,33 @@ final class LiveConfiguration implements Changes {
     }
   }
 
+  /** What the files were read for the last time they were, whether it is in force or not. */
+  Reading tried() {
+    return tried;
+  }
+
   /**
    * Reads the files again.
    *
+   * @return whether what they say is in force; false where they changed meanwhile, perhaps half
+   *     written
    * @throws ConfigException if what they say now cannot be in force
    */
-  synchronized void reload() throws Exception {
-    take(kept, null);
+  synchronized boolean reload() throws Exception {
+    Reading reading = source.reading();
+    List<ConfigNode> documents = GatewayFiles.documents(source.files(), reading);
+    Read found = read(documents, kept, reading);
+    tried = reading;
+    if (!reading.isSettled()) {
+      return false;
+    }
+    take(found, kept, null);
+    return true;
+  }
+
+  private Read read(List<ConfigNode> documents, Entities beside, Reading reading) {
+    Gateway gateway = GatewayFiles.of(documents, documents(file.isPresent(), beside), reading);
+    return new Read(gateway, reading, documents);
   }
 
   @Override
@@ -110,8 +147,12 @@ final class LiveConfiguration implements Changes {
   @Override
   public synchronized void change(Entities next) {
     StateFile state = file.orElseThrow();
+    // The files as they were accepted: one that is being written is the watch's.
+    Reading reading = source.reading();
+    source.files().forEach(each -> reading.isAsIn(current.reading(), each));
     try {
-      take(next, state);
+      take(read(current.documents(), next, reading), next, state);
+      tried = reading;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (RuntimeException e) {
@@ -121,8 +162,7 @@ final class LiveConfiguration implements Changes {
     }
   }
 
-  private void take(Entities next, @Nullable StateFile state) throws Exception {
-    Read found = read.apply(documents(file.isPresent(), next));
+  private void take(Read found, Entities next, @Nullable StateFile state) throws Exception {
     List<ConfigProblem> problems = found.reading().problems();
     if (!problems.isEmpty()) {
       throw new ConfigException(problems);
@@ -134,6 +174,10 @@ final class LiveConfiguration implements Changes {
     if (state != null && prepared != null) {
       take(prepared, state);
     }
+    List<ConfigProblem> before = current.reading().warnings();
+    found.reading().warnings().stream()
+        .filter(warning -> !before.contains(warning))
+        .forEach(warning -> LOG.warn("{}", warning));
     kept = next;
     current = found;
     changedBefore |= use == null;

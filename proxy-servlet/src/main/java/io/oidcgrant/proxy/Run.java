@@ -235,23 +235,24 @@ final class Run implements Callable<Integer> {
     Metrics metrics = new Metrics();
     try (GrantRuntime runtime = GrantRuntime.create(keys, metrics.grants())) {
       runtime.trust(peers);
-      GatewayServer server = GatewayServer.start(new GatewayServer.Parts(
-          live.gateway(),
-          listenAt,
-          h2c,
-          tlsAt,
-          adminAt,
-          adminToken,
-          live,
-          allowed,
-          peers,
-          accessLog(),
-          config -> grantFilter(config, runtime),
-          config -> serviceTokenFilter(config, runtime),
-          new PluginHeaders(),
-          new Readiness(runtime::issuers),
-          runtime,
-          metrics));
+      GatewayServer server = GatewayServer.start(
+          new GatewayServer.Parts(
+              listenAt,
+              h2c,
+              tlsAt,
+              adminAt,
+              adminToken,
+              live,
+              allowed,
+              peers,
+              accessLog(),
+              (config, scope) -> grantFilter(config, runtime, scope),
+              config -> serviceTokenFilter(config, runtime),
+              new PluginHeaders(),
+              new Readiness(runtime::issuers),
+              runtime,
+              metrics),
+          live.gateway());
       // The garbage of the start would stay resident: an idle heap is not collected by itself.
       System.gc();
       System.out.println("ready proxy=" + server.proxyUrl()
@@ -282,8 +283,9 @@ final class Run implements Callable<Integer> {
   }
 
   /** Nothing stands behind it but the relay. */
-  private static OidcGrantFilter grantFilter(OidcGrantConfig config, GrantRuntime runtime) {
-    OidcGrantFilter filter = new OidcGrantFilter(config, runtime);
+  private static OidcGrantFilter grantFilter(
+      OidcGrantConfig config, GrantRuntime runtime, String scope) {
+    OidcGrantFilter filter = new OidcGrantFilter(config, runtime, scope);
     filter.setAsyncDispatch(true);
     return filter;
   }

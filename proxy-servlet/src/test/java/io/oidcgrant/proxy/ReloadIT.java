@@ -167,6 +167,17 @@ class ReloadIT {
     assertThat(proxy.log()).doesNotContain("hidden");
   }
 
+  /** A name that is misspelt leaves a door open. */
+  @Test
+  void whatIsWarnedOf_isSaidWhenItComes() throws Exception {
+    write(routes("w") + "plugins: [{name: openid-conect, config: {}}]\n");
+    hangUp();
+    awaitStatus("/w", 200);
+
+    assertThat(proxy.log())
+        .containsPattern("WARN .*plugins\\[0\\]\\.name: plugin is not one of ours and skipped");
+  }
+
   @Test
   void linksThatAreSwapped_areTakenUp() throws Exception {
     write(routes("e"));
@@ -212,6 +223,24 @@ class ReloadIT {
       assertThat(issuer.asked().get(issuer.asked().size() - 1)).contains("client_secret=three");
     });
     assertThat(proxy.log()).doesNotContain("client_secret=", "\"two\"", "three");
+  }
+
+  /** Else every change would send all callers of all routes to the issuer at once. */
+  @Test
+  void whatIsRemembered_outlivesTheChangeOfAnotherRoute() throws Exception {
+    write(routes("a"));
+    hangUp();
+    awaitStatus("/a", 200);
+    String token = "Refresh-Token: " + java.util.UUID.randomUUID();
+    assertThat(proxy.get("/g", token).status()).isEqualTo(200);
+    int asked = issuer.asked().size();
+
+    write(routes("before", "a"));
+    hangUp();
+    awaitStatus("/before", 200);
+
+    assertThat(proxy.get("/g", token).status()).isEqualTo(200);
+    assertThat(issuer.asked()).hasSize(asked);
   }
 
   /** As it is for everything that was started by {@code nohup}: then files are polled only. */
@@ -288,6 +317,7 @@ class ReloadIT {
     assertThat(statuses.get(200)).isGreaterThan(100);
     Map<String, long[]> heap = heap();
     assertThat(heap.get("io.oidcgrant.proxy.server.Engine")[0]).isEqualTo(1);
+    assertThat(heap.get("io.oidcgrant.proxy.config.Gateway")[0]).isEqualTo(1);
     assertThat(heap.get("Total")[1]).isLessThan(before + HEAP_MARGIN);
     assertThat(proxy.log().getBytes(StandardCharsets.UTF_8).length).isLessThan(200_000);
   }

@@ -81,28 +81,28 @@ class TracingIT {
     Gateway gateway = GatewayFiles.read(List.of(config), reading);
     Metrics metrics = new Metrics();
     runtime = GrantRuntime.create(ClientKeys.inMemory(), metrics.grants());
-    server = GatewayServer.start(new GatewayServer.Parts(
-        gateway,
-        ListenAddress.parse("127.0.0.1:0"),
-        false,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        LiveConfiguration.read(
-            documents -> new LiveConfiguration.Read(gateway, reading), Optional.empty(), reading),
-        new Limits(65536, 256, 100, Duration.ofSeconds(10), 0, Duration.ofSeconds(75)),
-        TrustedPeers.of(List.of()),
-        Optional.empty(),
-        plugin -> {
-          OidcGrantFilter filter = new OidcGrantFilter(plugin, runtime);
-          filter.setAsyncDispatch(true);
-          return filter;
-        },
-        plugin -> new UpstreamOAuthFilter(plugin, runtime),
-        new PluginHeaders(),
-        new Readiness(runtime::issuers),
-        runtime,
-        metrics));
+    server = GatewayServer.start(
+        new GatewayServer.Parts(
+            ListenAddress.parse("127.0.0.1:0"),
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            LiveConfiguration.read(new ConfigFiles(), Optional.empty()),
+            new Limits(65536, 256, 100, Duration.ofSeconds(10), 0, Duration.ofSeconds(75)),
+            TrustedPeers.of(List.of()),
+            Optional.empty(),
+            (plugin, scope) -> {
+              OidcGrantFilter filter = new OidcGrantFilter(plugin, runtime, scope);
+              filter.setAsyncDispatch(true);
+              return filter;
+            },
+            plugin -> new UpstreamOAuthFilter(plugin, runtime),
+            new PluginHeaders(),
+            new Readiness(runtime::issuers),
+            runtime,
+            metrics),
+        gateway);
     assertThat(reading.problems()).isEmpty();
     await().until(() -> EXPORTER.getFinishedSpanItems().size() == 2);
   }

@@ -3,10 +3,12 @@ package io.oidcgrant.proxy.config;
 import io.oidcgrant.config.EffectiveConfig;
 import io.oidcgrant.config.PluginEntry;
 import io.oidcgrant.proxy.route.Criteria;
+import io.oidcgrant.proxy.route.HeaderCriterion;
 import io.oidcgrant.proxy.route.HostPattern;
 import io.oidcgrant.proxy.route.PathPattern;
 import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.UpstreamService;
+import io.oidcgrant.proxy.route.UpstreamTls;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -30,6 +32,7 @@ public final class EffectiveGateway {
       lines.add("    write_timeout: " + service.writeTimeout());
       lines.add("    read_timeout: " + service.readTimeout());
       lines.add("    retries: " + service.retries());
+      tls(lines, service.tls());
     }
     lines.add("routes:");
     gateway.routes().forEach(route -> route(lines, route, gateway.entries()));
@@ -39,6 +42,17 @@ public final class EffectiveGateway {
         .sorted((a, b) -> place(a).compareTo(place(b)))
         .forEach(entry -> plugin(lines, entry, gateway));
     return lines;
+  }
+
+  private static void tls(List<String> lines, UpstreamTls tls) {
+    lines.add("    tls_verify: " + tls.verify());
+    tls.depth().ifPresent(depth -> lines.add("    tls_verify_depth: " + depth));
+    if (!tls.authorities().isEmpty()) {
+      lines.add("    # trusts " + tls.authorities().size() + " ca_certificates, no others");
+    }
+    if (tls.identity().isPresent()) {
+      lines.add("    # shows its client_certificate");
+    }
   }
 
   private static String protocol(UpstreamService service) {
@@ -56,7 +70,7 @@ public final class EffectiveGateway {
     list(
         lines,
         "headers",
-        criteria.headers().stream().map(header -> header.name()).toList());
+        criteria.headers().stream().map(EffectiveGateway::header).toList());
     list(lines, "snis", criteria.snis().stream().map(EffectiveGateway::host).toList());
     list(
         lines,
@@ -67,6 +81,9 @@ public final class EffectiveGateway {
             .toList());
     lines.add("    strip_path: " + route.stripPath());
     lines.add("    preserve_host: " + route.preserveHost());
+    lines.add("    path_handling: " + route.pathHandling().name().toLowerCase(Locale.ROOT));
+    lines.add("    regex_priority: " + criteria.regexPriority());
+    lines.add("    https_redirect_status_code: " + route.httpsRedirectStatus());
     list(
         lines,
         "plugins",
@@ -78,6 +95,13 @@ public final class EffectiveGateway {
 
   private static String path(PathPattern path) {
     return (path.regex() == null ? "" : "~") + path.text();
+  }
+
+  private static String header(HeaderCriterion header) {
+    return header.name() + ": "
+        + (header.regex() == null
+            ? String.join(", ", header.values().stream().sorted().toList())
+            : "~*" + header.regex());
   }
 
   private static String host(HostPattern host) {

@@ -13,6 +13,7 @@ import java.util.function.Supplier;
  *
  * @param entries what was written of each plugin in force, by its configuration, which is the same
  *     only as itself
+ * @param scopes what tells each of them from the others, in whichever reading
  * @param certificates for the TLS listener; the first is the default
  * @param written tells what was written of all of them, in the order of the files
  */
@@ -21,6 +22,7 @@ public record Gateway(
     List<Route> routes,
     List<Certificates.Entry> certificates,
     Map<Object, PluginEntry> entries,
+    Map<Object, String> scopes,
     Supplier<List<Written>> written) {
   /** Whether some route could use the certificate of a caller's connection. */
   public boolean asksForCertificates() {

@@ -39,16 +39,26 @@ public final class GatewayFiles {
 
   /** What the files say; problems and warnings go to {@code reading}. */
   public static Gateway read(List<Path> files, Reading reading) {
-    return read(files, List.of(), reading);
+    return of(documents(files, reading), List.of(), reading);
   }
 
-  /** The same with documents that stand in no file. */
-  public static Gateway read(List<Path> files, List<ConfigNode> more, Reading reading) {
-    GatewayFiles all = new GatewayFiles(reading);
+  /** What stands in the files. */
+  public static List<ConfigNode> documents(List<Path> files, Reading reading) {
     List<ConfigNode> documents = new ArrayList<>();
     for (Path file : files) {
       documents.addAll(YamlReader.readFile(file, reading));
     }
+    return List.copyOf(documents);
+  }
+
+  /**
+   * What the documents of files say.
+   *
+   * @param more stand in no file
+   */
+  public static Gateway of(List<ConfigNode> ofFiles, List<ConfigNode> more, Reading reading) {
+    GatewayFiles all = new GatewayFiles(reading);
+    List<ConfigNode> documents = new ArrayList<>(ofFiles);
     documents.addAll(more);
     documents.forEach(reading::readEntities);
     List<Manifest> manifests = Manifest.readAll(documents, reading);
@@ -62,7 +72,10 @@ public final class GatewayFiles {
     Gateway gateway = all.resolve();
     if (gateway.routes().isEmpty() && reading.problemCount() == 0 && more.isEmpty()) {
       reading.warning(
-          new ConfigNode.Mapping(files.get(0).toString(), 0, List.of()),
+          new ConfigNode.Mapping(
+              reading.files().stream().findFirst().map(Path::toString).orElse("configuration"),
+              0,
+              List.of()),
           "routes",
           "there is no route: every request will be answered 404");
     }
@@ -180,25 +193,30 @@ public final class GatewayFiles {
       service.ifPresent(found -> targets.put(route, found));
       written.route(route, service);
     }
-    Map<List<Object>, PluginEntry> scopes = scopes();
+    Map<List<Object>, ScopedPlugin> scopes = scopes();
     List<UpstreamService> enabled = services.all().stream()
         .filter(ServiceEntry::enabled)
         .flatMap(service -> service.upstream().stream())
         .toList();
     List<Route> found = new ArrayList<>();
     IdentityHashMap<Object, PluginEntry> entries = new IdentityHashMap<>();
+    IdentityHashMap<Object, String> names = new IdentityHashMap<>();
     targets.forEach((route, service) -> {
       if (route.enabled() && service.enabled() && service.upstream().isPresent()) {
-        Optional<PluginEntry> grant = effective(scopes, PluginEntry.OPENID_CONNECT, service, route);
-        Optional<PluginEntry> serviceToken =
+        Optional<ScopedPlugin> grant =
+            effective(scopes, PluginEntry.OPENID_CONNECT, service, route);
+        Optional<ScopedPlugin> serviceToken =
             effective(scopes, PluginEntry.UPSTREAM_OAUTH, service, route);
-        grant.ifPresent(entry -> entry.config().ifPresent(of -> entries.put(of, entry)));
-        serviceToken.ifPresent(
-            entry -> entry.upstreamOAuth().ifPresent(of -> entries.put(of, entry)));
+        for (Optional<ScopedPlugin> plugin : List.of(grant, serviceToken)) {
+          plugin.ifPresent(one -> one.settings().ifPresent(settings -> {
+            entries.put(settings, one.entry());
+            names.computeIfAbsent(settings, of -> one.called());
+          }));
+        }
         found.add(route.toRoute(
             service.upstream().get(),
-            grant.flatMap(PluginEntry::config),
-            serviceToken.flatMap(PluginEntry::upstreamOAuth)));
+            grant.flatMap(plugin -> plugin.entry().config()),
+            serviceToken.flatMap(plugin -> plugin.entry().upstreamOAuth())));
       }
     });
     return new Gateway(
@@ -206,12 +224,13 @@ public final class GatewayFiles {
         List.copyOf(found),
         reading.certificates().all(),
         Collections.unmodifiableMap(entries),
+        Collections.unmodifiableMap(names),
         written::all);
   }
 
   /** The plugins by name and what they are bound to: nothing, a service, a route, or both. */
-  private Map<List<Object>, PluginEntry> scopes() {
-    Map<List<Object>, PluginEntry> scopes = new LinkedHashMap<>();
+  private Map<List<Object>, ScopedPlugin> scopes() {
+    Map<List<Object>, ScopedPlugin> scopes = new LinkedHashMap<>();
     for (ScopedPlugin plugin : plugins) {
       PluginEntry entry = plugin.entry();
       boolean bound = plugin.service() != null || plugin.route() != null;
@@ -233,21 +252,23 @@ public final class GatewayFiles {
       if (!entry.enabled()) {
         continue;
       }
-      PluginEntry earlier = scopes.putIfAbsent(List.of(entry.name(), service, route), entry);
+      ScopedPlugin earlier = scopes.putIfAbsent(
+          List.of(entry.name(), service, route),
+          new ScopedPlugin(entry, service.orElse(null), route.orElse(null)));
       if (earlier != null) {
         reading.problem(
             entry.node(),
             entry.path(),
             "is a second " + entry.name() + " plugin for the same scope, the first is "
-                + earlier.node().source() + ":" + earlier.node().line());
+                + earlier.entry().node().source() + ":" + earlier.entry().node().line());
       }
     }
     return scopes;
   }
 
   /** The most specific plugin wins; they are never merged. */
-  private static Optional<PluginEntry> effective(
-      Map<List<Object>, PluginEntry> scopes, String name, ServiceEntry service, RouteEntry route) {
+  private static Optional<ScopedPlugin> effective(
+      Map<List<Object>, ScopedPlugin> scopes, String name, ServiceEntry service, RouteEntry route) {
     Optional<ServiceEntry> ofService = Optional.of(service);
     Optional<RouteEntry> ofRoute = Optional.of(route);
     return Optional.ofNullable(scopes.get(List.<Object>of(name, ofService, ofRoute)))
@@ -261,5 +282,16 @@ public final class GatewayFiles {
   private record ScopedPlugin(
       PluginEntry entry,
       @Nullable ServiceEntry service,
-      @Nullable RouteEntry route) {}
+      @Nullable RouteEntry route) {
+    Optional<?> settings() {
+      return entry.config().isPresent() ? entry.config() : entry.upstreamOAuth();
+    }
+
+    /** The same in every reading, as far as what it is bound to has a name. */
+    String called() {
+      return entry.name()
+          + "\n" + (service == null ? "" : service.name().or(service::id).orElse(service.place()))
+          + "\n" + (route == null ? "" : route.name().or(route::id).orElse(route.path()));
+    }
+  }
 }

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -61,13 +62,14 @@ final class Engine {
   /** Makes one filter of each plugin entry, however many routes it is in force for. */
   static Engine of(
       Gateway gateway,
-      Function<OidcGrantConfig, Filter> grants,
+      BiFunction<OidcGrantConfig, String, Filter> grants,
       Function<UpstreamOAuthConfig, Filter> serviceTokens) {
     IdentityHashMap<Object, Filter> filters = new IdentityHashMap<>();
     for (Route route : gateway.routes()) {
       route
           .grant()
-          .ifPresent(plugin -> filters.computeIfAbsent(plugin, key -> grants.apply(plugin)));
+          .ifPresent(plugin -> filters.computeIfAbsent(
+              plugin, key -> grants.apply(plugin, gateway.scopes().get(plugin))));
       route
           .serviceToken()
           .ifPresent(plugin -> filters.computeIfAbsent(plugin, key -> serviceTokens.apply(plugin)));

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
@@ -106,7 +107,6 @@ public final class GatewayServer {
    * @param runtime what the filters have in common
    */
   public record Parts(
-      Gateway gateway,
       ListenAddress listen,
       boolean h2c,
       Optional<ListenAddress> listenTls,
@@ -116,7 +116,7 @@ public final class GatewayServer {
       Limits limits,
       TrustedPeers trusted,
       Optional<AccessLog.Form> accessLog,
-      Function<OidcGrantConfig, Filter> grants,
+      BiFunction<OidcGrantConfig, String, Filter> grants,
       Function<UpstreamOAuthConfig, Filter> serviceTokens,
       ManagedHeaders managed,
       Readiness readiness,
@@ -126,9 +126,10 @@ public final class GatewayServer {
   /**
    * Opens the listeners and starts.
    *
+   * @param first the configuration to start with, which is not kept when another takes its place
    * @throws ListenException if a listener cannot be opened; nothing runs then
    */
-  public static GatewayServer start(Parts parts) throws Exception {
+  public static GatewayServer start(Parts parts, Gateway first) throws Exception {
     QueuedThreadPool threads = new QueuedThreadPool(200, 4);
     threads.setName("proxy");
     ByteBufferPool buffers =
@@ -143,7 +144,7 @@ public final class GatewayServer {
     Protocols protocols = new Protocols(limits, metrics);
     ServerConnector proxy =
         connector(server, parts.listen(), 1, limits, protocols.clear(parts.h2c()));
-    Optional<TlsSetup> tls = parts.listenTls().map(address -> tls(parts.gateway()));
+    Optional<TlsSetup> tls = parts.listenTls().map(address -> tls(first));
     Optional<ServerConnector> proxyTls = tls.map(setup ->
         connector(server, parts.listenTls().orElseThrow(), 1, limits, protocols.secure(setup)));
     Optional<ServerConnector> admin =
@@ -152,7 +153,7 @@ public final class GatewayServer {
     ServletContextHandler context = new ServletContextHandler("/");
     context.setErrorHandler(errors);
     Engine.InForce engine =
-        new Engine.InForce(Engine.of(parts.gateway(), parts.grants(), parts.serviceTokens()));
+        new Engine.InForce(Engine.of(first, parts.grants(), parts.serviceTokens()));
     context.addFilter(
         new FilterHolder(new ResourceMetadataFilter(engine)),
         "/.well-known/oauth-protected-resource/*",
@@ -172,7 +173,7 @@ public final class GatewayServer {
     Optional<Spans> spans = Spans.inUse();
     WebSockets webSockets = new WebSockets();
     UpstreamClients clients = new UpstreamClients(threads, buffers);
-    clients.serve(parts.gateway().services());
+    clients.serve(first.services());
     server.addBean(clients);
     context.addServlet(
         new ServletHolder(
