@@ -3,11 +3,9 @@ package io.oidcgrant.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
-import io.oidcgrant.config.ConfigNode;
 import io.oidcgrant.config.Reading;
 import io.oidcgrant.proxy.admin.api.AdminApi;
 import io.oidcgrant.proxy.admin.api.Answer;
-import io.oidcgrant.proxy.config.GatewayFiles;
 import io.oidcgrant.proxy.config.StateFile;
 import io.oidcgrant.proxy.testing.TestAuthority;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +35,19 @@ class AdminApiChangesTest {
   @TempDir
   private Path directory;
 
+  private final LiveConfiguration.Source source = new LiveConfiguration.Source() {
+    @Override
+    public List<Path> files() {
+      Path file = directory.resolve("kong.yaml");
+      return Files.exists(file) ? List.of(file) : List.of();
+    }
+
+    @Override
+    public Reading reading() {
+      return new Reading(name -> name.equals("SECRET_NAME") ? CANARY : null, false);
+    }
+  };
+
   private LiveConfiguration live;
   private AdminApi api;
 
@@ -55,24 +66,13 @@ class AdminApiChangesTest {
   @BeforeEach
   void start() {
     Optional<StateFile> file = Optional.of(new StateFile(state()));
-    live = LiveConfiguration.read(this::load, file, reading());
+    live = LiveConfiguration.read(source, file);
     assertThat(live.reading().problems()).isEmpty();
     api = new AdminApi(live, List::of, issuer -> {});
   }
 
   private Path state() {
     return directory.resolve("state.json");
-  }
-
-  private static Reading reading() {
-    return new Reading(name -> name.equals("SECRET_NAME") ? CANARY : null, false);
-  }
-
-  private LiveConfiguration.Read load(List<ConfigNode> documents) {
-    Reading reading = reading();
-    Path file = directory.resolve("kong.yaml");
-    List<Path> files = Files.exists(file) ? List.of(file) : List.of();
-    return new LiveConfiguration.Read(GatewayFiles.read(files, documents, reading), reading);
   }
 
   private void filed(String yaml) throws Exception {

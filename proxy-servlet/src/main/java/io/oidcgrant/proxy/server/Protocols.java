@@ -5,6 +5,7 @@ import org.eclipse.jetty.alpn.server.ALPNServerConnectionFactory;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.http2.server.AbstractHTTP2ServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2CServerConnectionFactory;
 import org.eclipse.jetty.http2.server.HTTP2ServerConnectionFactory;
@@ -58,7 +59,11 @@ final class Protocols {
 
   /** For operators, on this machine. */
   ConnectionFactory[] admin() {
-    return new ConnectionFactory[] {new HttpConnectionFactory(configuration())};
+    HttpConfiguration http = configuration();
+    // An issuer is a URL, and is one name of a path: /openid-connect/issuers/https%3A%2F%2Fidp.
+    http.setUriCompliance(
+        http.getUriCompliance().with("admin", UriCompliance.Violation.AMBIGUOUS_PATH_SEPARATOR));
+    return new ConnectionFactory[] {new HttpConnectionFactory(http)};
   }
 
   /** In TLS; the caller chooses HTTP/2 by ALPN. */
