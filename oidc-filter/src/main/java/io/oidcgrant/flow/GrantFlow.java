@@ -23,6 +23,8 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The straight line from a request to its tokens: {@link #find} the credential, say what is
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * for concurrent use.
  */
 public final class GrantFlow {
+  private static final Logger LOG = LoggerFactory.getLogger(GrantFlow.class);
 
   private static final List<String> BEARER_HEADERS =
       List.of("Authorization", "Access-Token", "X-Access-Token");
@@ -74,6 +77,11 @@ public final class GrantFlow {
     this.revocation = sources.revocation();
   }
 
+  /** What an operator should know of his configuration; told once in each runtime. */
+  public static List<String> warnings(OidcGrantConfig config) {
+    return StartWarnings.of(config);
+  }
+
   /**
    * Does at once what takes time, or may not succeed, so that {@link #create} can wait for the
    * first request: a gateway may have thousands.
@@ -81,7 +89,16 @@ public final class GrantFlow {
    * @throws io.oidcgrant.config.ConfigException if something of it cannot be used
    */
   public static void prepare(OidcGrantConfig config, GrantRuntime runtime) {
-    StartWarnings.log(config, runtime);
+    String issuer = "issuer " + config.issuer() + ": ";
+    String leftOut = issuer + "left out of auth_methods: " + config.methodsLeftOut();
+    if (!config.methodsLeftOut().isEmpty() && runtime.isNews(leftOut)) {
+      LOG.info(leftOut);
+    }
+    for (String warning : warnings(config)) {
+      if (runtime.isNews(issuer + warning)) {
+        LOG.warn(issuer + warning);
+      }
+    }
     CallerPossession.check(config, runtime);
     TokenSources.prepare(config, runtime);
   }

@@ -1,39 +1,26 @@
 package io.oidcgrant.flow;
 
 import io.oidcgrant.config.OidcGrantConfig;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.ArrayList;
+import java.util.List;
 
-/** What an operator should know of his configuration, told once in each runtime. */
+/** What an operator should know of his configuration. */
 final class StartWarnings {
-  private static final Logger LOG = LoggerFactory.getLogger(GrantFlow.class);
+  private final List<String> warnings = new ArrayList<>();
 
-  private final GrantRuntime runtime;
-  private final String issuer;
+  private StartWarnings() {}
 
-  private StartWarnings(GrantRuntime runtime, String issuer) {
-    this.runtime = runtime;
-    this.issuer = issuer;
-  }
-
-  static void log(OidcGrantConfig config, GrantRuntime runtime) {
-    new StartWarnings(runtime, config.issuer()).log(config);
+  static List<String> of(OidcGrantConfig config) {
+    StartWarnings found = new StartWarnings();
+    found.look(config);
+    return found.warnings;
   }
 
   private void warn(String warning) {
-    String line = "issuer " + issuer + ": " + warning;
-    if (runtime.isNews(line)) {
-      LOG.warn(line);
-    }
+    warnings.add(warning);
   }
 
-  private void log(OidcGrantConfig config) {
-    if (!config.methodsLeftOut().isEmpty()) {
-      String line = "issuer " + issuer + ": left out of auth_methods: " + config.methodsLeftOut();
-      if (runtime.isNews(line)) {
-        LOG.info(line);
-      }
-    }
+  private void look(OidcGrantConfig config) {
     if (config.authMethods().contains("password")) {
       warn("the password grant is on; RFC 9700 section 2.4 says it must not be used");
     }

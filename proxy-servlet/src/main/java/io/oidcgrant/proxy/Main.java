@@ -105,6 +105,8 @@ public final class Main implements Runnable {
       files.mustHaveOne(spec);
       limits.limits();
       Optional<LiveConfiguration> found = files.read(Optional.empty());
+      found.ifPresent(live -> EffectiveGateway.warnings(live.gateway())
+          .forEach(warning -> System.err.println("warning: " + warning)));
       if (print) {
         found.ifPresent(
             read -> EffectiveGateway.lines(read.gateway()).forEach(System.out::println));

@@ -218,6 +218,8 @@ class CommandLineIT {
           file.toString())) {
         assertThat(proxy.exitStatus()).isZero();
         assertThat(proxy.output()).containsExactly("ok: 1 services, 1 routes, 1 plugins in force");
+        assertThat(proxy.log())
+            .containsPattern("warning: .*kong.yaml:\\d+: plugins\\[0\\]: the password grant is on");
         issuer.setSoTimeout(1);
         assertThat(connectionWaits(issuer)).isFalse();
       }

@@ -1,7 +1,10 @@
 package io.oidcgrant.proxy.config;
 
+import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.EffectiveConfig;
+import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.config.PluginEntry;
+import io.oidcgrant.flow.GrantFlow;
 import io.oidcgrant.proxy.route.Criteria;
 import io.oidcgrant.proxy.route.HeaderCriterion;
 import io.oidcgrant.proxy.route.HostPattern;
@@ -11,6 +14,7 @@ import io.oidcgrant.proxy.route.UpstreamService;
 import io.oidcgrant.proxy.route.UpstreamTls;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,6 +46,21 @@ public final class EffectiveGateway {
         .sorted((a, b) -> place(a).compareTo(place(b)))
         .forEach(entry -> plugin(lines, entry, gateway));
     return lines;
+  }
+
+  /** What an operator should know of the plugins in force, in the order in which they stand. */
+  public static List<ConfigProblem> warnings(Gateway gateway) {
+    List<ConfigProblem> warnings = new ArrayList<>();
+    gateway.entries().forEach((settings, entry) -> {
+      if (settings instanceof OidcGrantConfig grant) {
+        GrantFlow.warnings(grant)
+            .forEach(warning -> warnings.add(new ConfigProblem(
+                entry.node().source(), entry.node().line(), entry.path(), warning)));
+      }
+    });
+    warnings.sort(
+        Comparator.comparing(ConfigProblem::source).thenComparingInt(ConfigProblem::line));
+    return warnings;
   }
 
   private static void tls(List<String> lines, UpstreamTls tls) {
