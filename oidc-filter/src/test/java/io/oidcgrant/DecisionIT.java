@@ -16,6 +16,7 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -103,6 +104,28 @@ class DecisionIT {
   }
 
   @Test
+  void passed_isTold_inATraceToo() throws Exception {
+    String trace = "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+    http.get("/", "Refresh-Token: traced", trace);
+    assertThat(decided())
+        .isEqualTo("reason=granted method=refresh_token location=header cache=miss");
+  }
+
+  @Test
+  void refused_isNotTold_inWordsThatRepeatASecretOfOurs() throws Exception {
+    for (String repeated : List.of("gateway-secret", "Z2F0ZXdheTpnYXRld2F5LXNlY3JldA==", "rt-9")) {
+      issuer.answer(Reply.json(
+          401, "{\"error\":\"invalid_client\",\"error_description\":\"not " + repeated + "\"}"));
+      try (CapturedLog log = CapturedLog.start()) {
+        http.get("/", "Refresh-Token: rt-9");
+        Decision decision = Objects.requireNonNull(decision());
+        assertThat(decision.detail()).contains("answered 401").doesNotContain(repeated);
+        assertThat(log.lines()).isNotEmpty().noneMatch(line -> line.contains(repeated));
+      }
+    }
+  }
+
+  @Test
   void refused_isTold_withTheIdInTheLog() throws Exception {
     issuer.answer(Reply.error(400, "invalid_grant"));
     try (CapturedLog log = CapturedLog.start()) {
@@ -129,6 +152,8 @@ class DecisionIT {
     http.get("/", "Refresh-Token: " + token);
     Decision refused = decision();
     assertThat(refused.reason()).isEqualTo("rejected");
-    assertThat(refused.detail()).isEmpty();
+    assertThat(refused.detail())
+        .startsWith("token endpoint answered 400 to grant")
+        .doesNotContain("0123456789");
   }
 }

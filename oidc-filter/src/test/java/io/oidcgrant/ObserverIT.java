@@ -136,7 +136,7 @@ class ObserverIT {
     List<String> heard = new ArrayList<>();
     await().untilAsserted(() -> {
       heard.addAll(observer.take());
-      assertThat(heard).containsExactly("discovery ok", "jwks unavailable");
+      assertThat(heard).containsExactly("discovery ok", "jwks unusable");
     });
     assertThat(runtime.issuers().get(0).keysAge()).isEmpty();
   }

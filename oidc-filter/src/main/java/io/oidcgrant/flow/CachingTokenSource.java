@@ -136,7 +136,7 @@ final class CachingTokenSource {
     CompletionStage<Tokens> asked;
     try {
       asked = source.tokens(wanted.request());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       asked = CompletableFuture.failedFuture(e);
     }
     long longest = LONGEST_FLIGHT_IN_DEADLINES * settings.deadline().toMillis();
@@ -190,7 +190,12 @@ final class CachingTokenSource {
     if (flights.containsKey(wanted.key())) {
       return;
     }
-    var unused = flight(wanted, GrantObserver.NONE).whenComplete((tokens, error) -> {
+    CompletableFuture<Tokens> flight = flight(wanted, GrantObserver.NONE);
+    if (wanted.lookup() != Lookup.MISS) {
+      // Another began it, or it is over.
+      return;
+    }
+    var unused = flight.whenComplete((tokens, error) -> {
       observer.renewed(outcome(error));
       if (error == null || failure(error).kind().definite()) {
         return;

@@ -66,6 +66,7 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
   private final Sender sender;
   private final IssuerCalls calls;
   private final ClientProofs proofs;
+  private final OwnSecrets secrets;
   private final @Nullable DpopProofs dpop;
 
   /** The way to the token endpoint. */
@@ -91,6 +92,7 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
     this.sender = sender;
     this.calls = calls;
     this.proofs = proofs;
+    this.secrets = OwnSecrets.of(config);
     this.dpop = dpop;
   }
 
@@ -114,8 +116,7 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
   private CompletionStage<TokenAnswer> ask(GrantRequest request, IssuerMetadata metadata) {
     return send(request, metadata, true).thenApply(answer -> {
       if (!answer.response().indicatesSuccess()) {
-        throw refusal(request, answer.response().toErrorResponse().getErrorObject())
-            .toException();
+        throw refusal(request, answer).toException();
       }
       return new TokenAnswer(
           answer.response().toSuccessResponse(),
@@ -157,11 +158,10 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
   }
 
   /** To be asked for a nonce is how it goes. */
-  private static Outcome outcome(GrantRequest request, Answer answer, boolean first) {
+  private Outcome outcome(GrantRequest request, Answer answer, boolean first) {
     return answer.response().indicatesSuccess() || (first && wantsNonce(answer))
         ? Outcome.OK
-        : Outcome.of(refusal(request, answer.response().toErrorResponse().getErrorObject())
-            .kind());
+        : Outcome.of(refusal(request, answer).kind());
   }
 
   private static @Nullable String nonce(Answer answer) {
@@ -226,17 +226,19 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
     throw new IllegalArgumentException("nothing to redeem: " + request);
   }
 
+  private Failure refusal(GrantRequest request, Answer answer) {
+    return refusal(request, answer.response().toErrorResponse().getErrorObject());
+  }
+
   /** Whose fault it is that the token endpoint refused. */
-  static Failure refusal(GrantRequest request, ErrorObject error) {
+  private Failure refusal(GrantRequest request, ErrorObject error) {
     Credential credential = request.credential();
     boolean callerIsClient = credential instanceof Credential.ClientSecret;
     int status = error.getHTTPStatusCode();
     String code = error.getCode() == null ? "" : error.getCode();
     String detail = "token endpoint answered "
         + status
-        + " "
-        + Printable.of(error.getCode())
-        + (error.getDescription() == null ? "" : ": " + Printable.of(error.getDescription()))
+        + said(request, error)
         + " to grant "
         + credential.method();
     if (status == 429) {
@@ -276,6 +278,16 @@ final class EndpointTokenSource implements TokenSource<TokenAnswer> {
             ? Kind.CLIENT_REFUSED
             : Kind.ANSWER_UNUSABLE,
         detail);
+  }
+
+  /** In the issuer's words, unless they repeat what nobody may read. */
+  private String said(GrantRequest request, ErrorObject error) {
+    String description = error.getDescription();
+    String words = error.getCode() + (description == null ? "" : ": " + description);
+    return secrets.areIn(words) || OwnSecrets.isIn(words, request.credential().proof())
+        ? ""
+        : " " + Printable.of(error.getCode())
+            + (description == null ? "" : ": " + Printable.of(description));
   }
 
   private Map<String, String> replayed(Credential credential, Answer answer) {

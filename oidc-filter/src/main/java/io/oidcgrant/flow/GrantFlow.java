@@ -208,15 +208,13 @@ public final class GrantFlow {
    * @param request whose trace the calls of the issuer carry
    */
   public CompletionStage<Tokens> fetch(Wanted wanted, RequestView request) {
-    Wanted caused = wanted.by(request);
     UserinfoTokenSource also = everyTime;
-    if (also == null) {
-      return source.tokens(caused);
-    }
-    Tokens known = source.remembered(wanted);
+    // A renewal in the background is nobody's request.
+    Tokens known = also == null ? null : source.remembered(wanted);
+    Wanted caused = wanted.by(request);
     CompletionStage<Tokens> tokens =
         known == null ? source.tokens(caused) : CompletableFuture.completedFuture(known);
-    return tokens.thenCompose(found -> also.added(caused.request(), found));
+    return also == null ? tokens : tokens.thenCompose(found -> also.added(caused.request(), found));
   }
 
   /**

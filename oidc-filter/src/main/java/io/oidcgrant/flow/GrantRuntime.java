@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -37,7 +39,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the filters of one process share: threads, connections to issuers, what is known of them,
@@ -68,8 +71,14 @@ public final class GrantRuntime implements AutoCloseable {
   private final Map<IssuerKey, RemoteIssuer> issuers = new ConcurrentHashMap<>();
   private final Map<KeySetKey, RemoteKeys> keySets = new ConcurrentHashMap<>();
 
-  /** The keys of what the filters that are made now have asked for. */
+  /** The keys of what the filters in force have asked for. */
   private volatile Set<Object> used = ConcurrentHashMap.newKeySet();
+
+  /** The same of filters that are being made to take their place; null where none are. */
+  private volatile @Nullable Set<Object> next;
+
+  /** The issuers that had been discovered when the filters in force were made. */
+  private volatile Set<String> discovered = Set.of();
 
   private final Set<String> told = ConcurrentHashMap.newKeySet();
 
@@ -120,18 +129,28 @@ public final class GrantRuntime implements AutoCloseable {
   }
 
   /**
-   * Makes filters in place of all that there are. The others may go on; {@link #closeUnused} ends
-   * what only they have asked for.
+   * Makes filters in place of all that there are, and puts them in force; where that fails, all is
+   * as before. The earlier ones may go on; {@link #closeUnused} ends what only they have asked for.
    */
-  public synchronized <T> T renew(Supplier<T> filters) {
-    Set<Object> before = used;
-    used = ConcurrentHashMap.newKeySet();
+  public synchronized <T> T renew(Callable<T> filters) throws Exception {
+    Set<Object> made = ConcurrentHashMap.newKeySet();
+    next = made;
     try {
-      return filters.get();
-    } catch (RuntimeException e) {
-      used.addAll(before);
-      throw e;
+      T result = filters.call();
+      discovered = issuers().stream()
+          .filter(IssuerStatus::everDiscovered)
+          .map(IssuerStatus::issuer)
+          .collect(Collectors.toUnmodifiableSet());
+      used = made;
+      return result;
+    } finally {
+      next = null;
     }
+  }
+
+  private void uses(Object key) {
+    Set<Object> made = next;
+    (made == null ? used : made).add(key);
   }
 
   /** Forgets issuers, keys and connections that no filter in force has asked for. */
@@ -152,7 +171,21 @@ public final class GrantRuntime implements AutoCloseable {
     return issuers.entrySet().stream()
         .filter(issuer -> used.contains(issuer.getKey()))
         .map(issuer -> issuer.getValue().status())
+        .map(status -> discovered.contains(status.issuer()) ? status.discoveredBefore() : status)
         .toList();
+  }
+
+  /** How old the keys are that were fetched from an address which no metadata names. */
+  public Map<String, Duration> keyAges() {
+    Map<String, Duration> ages = new TreeMap<>();
+    keySets.forEach((key, keys) -> {
+      if (used.contains(key)) {
+        keys.sinceFetched()
+            .ifPresent(age -> ages.merge(
+                keys.name(), age, (one, other) -> one.compareTo(other) < 0 ? other : one));
+      }
+    });
+    return ages;
   }
 
   /** Reads the metadata and the keys of an issuer again; what is known serves until then. */
@@ -253,7 +286,7 @@ public final class GrantRuntime implements AutoCloseable {
   }
 
   private IdpClient client(Way way) {
-    used.add(way);
+    uses(way);
     try {
       return clients.computeIfAbsent(
           way,
@@ -294,9 +327,23 @@ public final class GrantRuntime implements AutoCloseable {
     Way way = way(config);
     IdpClient client = client(way);
     IssuerKey asked = new IssuerKey(way, settings);
-    used.add(asked);
+    uses(asked);
+    RemoteIssuer known = issuers.get(asked);
+    if (known != null) {
+      return known;
+    }
+    Optional<RemoteIssuer> before = next == null ? Optional.empty() : predecessor(asked);
     return issuers.computeIfAbsent(
-        asked, key -> RemoteIssuer.start(settings, client, scheduler, clock, calls));
+        asked, key -> RemoteIssuer.start(settings, client, scheduler, clock, calls, before));
+  }
+
+  /** The same issuer, known by other timeouts or proxies but not by another trust. */
+  private Optional<RemoteIssuer> predecessor(IssuerKey asked) {
+    return issuers.entrySet().stream()
+        .filter(issuer -> issuer.getKey().settings().equals(asked.settings())
+            && issuer.getKey().way().tls().equals(asked.way().tls()))
+        .map(Map.Entry::getValue)
+        .findFirst();
   }
 
   /** Another issuer, of which only the keys are of interest. */
@@ -321,7 +368,7 @@ public final class GrantRuntime implements AutoCloseable {
     IdpClient client = client(way);
     KeySetKey asked =
         new KeySetKey(way, address, config.rediscoveryLifetime(), config.jwksMaxStale());
-    used.add(asked);
+    uses(asked);
     return keySets.computeIfAbsent(
         asked,
         key -> RemoteKeys.at(address, client, clock, calls, key.rediscovery(), key.maxStale()));

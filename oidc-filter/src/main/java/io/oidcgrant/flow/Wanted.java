@@ -5,6 +5,7 @@ import io.oidcgrant.credential.RequestView;
 import io.oidcgrant.observe.GrantObserver.Lookup;
 import io.oidcgrant.observe.TraceContext;
 import io.oidcgrant.protocol.Printable;
+import io.oidcgrant.protocol.Secret;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,11 +13,8 @@ import org.jspecify.annotations.Nullable;
  * after the other.
  */
 public final class Wanted {
-  /** So much of a credential is a part of it. */
-  private static final int TELLING = 32;
-
   private final CacheKey key;
-  private final GrantRequest request;
+  private GrantRequest request;
   private @Nullable Lookup lookup;
 
   Wanted(CacheKey key, GrantRequest request) {
@@ -24,11 +22,11 @@ public final class Wanted {
     this.request = request;
   }
 
-  /** The same, with the trace of the request that waits for it. */
+  /** From now on with the trace of the request that waits for it. */
   Wanted by(RequestView waiting) {
-    TraceContext trace =
-        TraceContext.current(waiting.headers("traceparent"), waiting.headers("tracestate"));
-    return trace == null ? this : new Wanted(key, request.causedBy(trace));
+    request = request.causedBy(
+        TraceContext.current(waiting.headers("traceparent"), waiting.headers("tracestate")));
+    return this;
   }
 
   CacheKey key() {
@@ -41,8 +39,8 @@ public final class Wanted {
 
   /** Whether a text has the credential in it, or the beginning of a long one. */
   public boolean isRepeatedBy(String text) {
-    String proof = Printable.of(request.credential().proof().reveal());
-    return !proof.isEmpty() && text.contains(proof.substring(0, Math.min(proof.length(), TELLING)));
+    return OwnSecrets.isIn(
+        text, Secret.of(Printable.of(request.credential().proof().reveal())));
   }
 
   void lookedUp(Lookup result) {

@@ -145,7 +145,7 @@ public final class IdpClient {
           request.getURI(),
           trace ->
               client.client().sendAsync(toJdk(request, trace), info -> new BoundedBody(maxBytes)));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       free.release();
       return CompletableFuture.failedFuture(e);
     }

@@ -16,4 +16,9 @@ public record IssuerStatus(
     boolean everDiscovered,
     boolean reachable,
     String detail,
-    Optional<Duration> keysAge) {}
+    Optional<Duration> keysAge) {
+  /** The same of one that was discovered under another configuration. */
+  public IssuerStatus discoveredBefore() {
+    return new IssuerStatus(issuer, true, reachable, detail, keysAge);
+  }
+}

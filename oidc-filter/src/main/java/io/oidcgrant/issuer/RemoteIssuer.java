@@ -82,7 +82,23 @@ public final class RemoteIssuer implements AutoCloseable {
       ScheduledExecutorService scheduler,
       InstantSource clock,
       IssuerCalls calls) {
+    return start(settings, client, scheduler, clock, calls, Optional.empty());
+  }
+
+  /**
+   * The same.
+   *
+   * @param before one with these settings, whose last good copies serve meanwhile
+   */
+  public static RemoteIssuer start(
+      IssuerSettings settings,
+      IdpClient client,
+      ScheduledExecutorService scheduler,
+      InstantSource clock,
+      IssuerCalls calls,
+      Optional<RemoteIssuer> before) {
     RemoteIssuer issuer = new RemoteIssuer(settings, client, scheduler, clock, calls);
+    before.ifPresent(issuer::inherit);
     if (settings.discoveryDocument().isEmpty()) {
       issuer.known = new IssuerMetadata(
           settings.issuer(),
@@ -94,6 +110,17 @@ public final class RemoteIssuer implements AutoCloseable {
       issuer.discover();
     }
     return issuer;
+  }
+
+  private void inherit(RemoteIssuer other) {
+    IssuerMetadata metadata;
+    synchronized (other.lock) {
+      metadata = other.known;
+    }
+    synchronized (lock) {
+      known = metadata;
+    }
+    keys.inherit(other.keys);
   }
 
   /**
@@ -278,7 +305,7 @@ public final class RemoteIssuer implements AutoCloseable {
   }
 
   private static GrantException unusable(String detail) {
-    return Failure.of(Kind.ISSUER_UNAVAILABLE, detail).toException();
+    return Failure.of(Kind.ANSWER_UNUSABLE, detail).toException();
   }
 
   @Override

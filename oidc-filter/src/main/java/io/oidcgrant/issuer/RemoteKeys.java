@@ -151,12 +151,23 @@ public final class RemoteKeys {
     }
   }
 
+  /** For observers: the issuer, or the address without its query. */
+  public String name() {
+    return name;
+  }
+
+  /** Starts from what another has fetched. */
+  void inherit(RemoteKeys other) {
+    copy = other.copy;
+  }
+
   /** Fetches them whatever there is. */
   void renew() {
     var unused = fetch();
   }
 
-  Optional<Duration> sinceFetched() {
+  /** Empty where they never were. */
+  public Optional<Duration> sinceFetched() {
     Copy now = copy;
     return now == null
         ? Optional.empty()
@@ -258,7 +269,7 @@ public final class RemoteKeys {
     List<JWK> keys = response.getStatusCode() == 200 ? keys(response.getBody()) : List.of();
     if (keys.isEmpty()) {
       throw Failure.of(
-              Kind.KEYS_UNAVAILABLE,
+              Kind.ANSWER_UNUSABLE,
               "the key set was answered with " + response.getStatusCode() + " and no keys")
           .toException();
     }
@@ -280,7 +291,7 @@ public final class RemoteKeys {
       }
       return keys;
     } catch (ParseException e) {
-      throw Failure.of(Kind.KEYS_UNAVAILABLE, "the key set is not a JWK set").toException();
+      throw Failure.of(Kind.ANSWER_UNUSABLE, "the key set is not a JWK set").toException();
     }
   }
 

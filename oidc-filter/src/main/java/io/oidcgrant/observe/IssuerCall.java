@@ -75,7 +75,7 @@ public final class IssuerCall {
     Tracing tracing = Tracing.inUse();
     try {
       return tracing == null ? null : tracing.begin(endpoint, method, address, cause);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | LinkageError e) {
       LOG.debug("no span", e);
       return null;
     }
@@ -92,7 +92,7 @@ public final class IssuerCall {
     if (started != null) {
       try {
         started.end(status, outcome);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | LinkageError e) {
         LOG.debug("a span does not end", e);
       }
     }

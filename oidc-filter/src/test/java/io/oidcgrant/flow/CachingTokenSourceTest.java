@@ -293,4 +293,18 @@ class CachingTokenSourceTest {
     ask(wanted("a"));
     assertThat(observer.take()).containsExactly("cache rejection");
   }
+
+  @Test
+  void source_thatFailsAsNoneShould_leavesNoFlight() {
+    CachingTokenSource broken = new CachingTokenSource(
+        request -> {
+          throw new NoSuchMethodError("scripted");
+        },
+        memory,
+        () -> now,
+        observer,
+        new CachingTokenSource.Settings(true, Duration.ZERO, Duration.ofSeconds(20)));
+    assertThat(failure(broken.tokens(wanted("a")).toCompletableFuture())).isEqualTo(Kind.INTERNAL);
+    assertThat(memory.flights()).isEmpty();
+  }
 }

@@ -23,6 +23,11 @@ class TrustedPeersTest {
     "2001:db8::/33, 2001:db8:7fff::1, true",
     "2001:db8::/33, 2001:db8:8000::1, false",
     "10.0.0.0/8, not-an-address, false",
+    "0.0.0.0/0, 255.255.255.255, true",
+    "0.0.0.0/0, 256.0.0.1, false",
+    "0.0.0.0/0, 10.1, false",
+    "0.0.0.0/0, 1.2.3.4.5, false",
+    "0.0.0.0/0, 1.2.3.4., false",
   })
   void contains_comparesTheBitsOfTheBlock(String block, String peer, boolean expected) {
     assertThat(TrustedPeers.of(List.of(block)).contains(peer)).isEqualTo(expected);

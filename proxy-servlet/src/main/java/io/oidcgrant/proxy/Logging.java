@@ -55,7 +55,11 @@ final class Logging {
     Level wanted = Level.toLevel(level.name());
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(wanted);
-    root.addAppender(appender(context, format == LogFormat.JSON ? json() : plain()));
+    QueuedAppender queue =
+        new QueuedAppender(appender(context, format == LogFormat.JSON ? json() : plain()));
+    queue.setContext(context);
+    queue.start();
+    root.addAppender(queue);
     access(context);
     // Jetty tells at INFO that it starts, which is not news.
     Level capped = wanted.isGreaterOrEqual(Level.WARN)
@@ -65,7 +69,13 @@ final class Logging {
     CALLERS.forEach(name -> context.getLogger(name).setLevel(Level.ERROR));
   }
 
-  /** Its lines come whole, and whoever wants none does not write them. */
+  /** Writes what has been logged, if that takes no more than a second. */
+  static void flush() {
+    LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+    context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).detachAndStopAllAppenders();
+  }
+
+  /** Its lines come whole, and by a thread of their own; whoever wants none does not write them. */
   private static void access(LoggerContext context) {
     PatternLayoutEncoder encoder = new PatternLayoutEncoder();
     encoder.setPattern("%msg%n");

@@ -51,6 +51,7 @@ public final class Main implements Runnable {
       // Such as classes that are gone with a jar that was replaced: what still runs must not go on.
       System.err.println("oidc-proxy: " + e);
     } finally {
+      Logging.flush();
       System.exit(status);
     }
   }

@@ -295,7 +295,8 @@ class AccessLogIT {
     assertThat(answer.status()).isEqualTo(401);
     assertThat(answer.header("X-Oidc-Explanation"))
         .contains("method=refresh_token", "cache=miss", "reason=rejected")
-        .doesNotContain(token, "detail");
+        .contains("detail=\"token endpoint answered 400 to grant")
+        .doesNotContain(token);
     assertDecided(line(id), "refresh_token", "header", "miss", "rejected");
 
     answer = get("/refused", id(), "Authorization: Basic !", EXPLAIN);

@@ -75,13 +75,15 @@ final class GrantMeters {
         status -> status
             .keysAge()
             .map(age -> OptionalDouble.of(Math.max(0, seconds(age))))
-            .orElse(OptionalDouble.empty()));
+            .orElse(OptionalDouble.empty()),
+        runtime.keyAges());
     Collector reachable = () -> byIssuer(
         runtime,
         "oidc_proxy_issuer_reachable",
         "Whether the last calls for an issuer's metadata and keys succeeded",
         Math::min,
-        status -> OptionalDouble.of(status.reachable() ? 1 : 0));
+        status -> OptionalDouble.of(status.reachable() ? 1 : 0),
+        Map.of());
     Stream.of(durations, ages, reachable).forEach(registry.getPrometheusRegistry()::register);
   }
 
@@ -104,17 +106,20 @@ final class GrantMeters {
    * A gauge with a value for each issuer.
    *
    * @param worse of two ways to one issuer
+   * @param others by addresses that are of no issuer
    */
   private static GaugeSnapshot byIssuer(
       GrantRuntime runtime,
       String name,
       String help,
       BinaryOperator<Double> worse,
-      Function<IssuerStatus, OptionalDouble> value) {
+      Function<IssuerStatus, OptionalDouble> value,
+      Map<String, Duration> others) {
     Map<String, Double> values = new TreeMap<>();
     for (IssuerStatus status : runtime.issuers()) {
       value.apply(status).ifPresent(number -> values.merge(status.issuer(), number, worse));
     }
+    others.forEach((address, age) -> values.merge(address, Math.max(0, seconds(age)), worse));
     GaugeSnapshot.Builder snapshot = GaugeSnapshot.builder().name(name).help(help);
     values.entrySet().stream()
         .limit(MAX_ISSUERS)

@@ -452,6 +452,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       try {
         response.flushBuffer();
       } catch (IOException e) {
+        request.setAttribute(CALLER_FAILURE, e);
         abort(upstream::abort, e);
       }
     }
@@ -506,6 +507,13 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       super(request, upstream);
       this.request = request;
       this.length = upstream.getHeaders().getLongField(HttpHeader.CONTENT_LENGTH);
+    }
+
+    /** Of writing to the caller. */
+    @Override
+    public void onError(Throwable failure) {
+      request.setAttribute(CALLER_FAILURE, failure);
+      super.onError(failure);
     }
 
     @Override

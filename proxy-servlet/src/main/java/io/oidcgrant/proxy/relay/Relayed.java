@@ -21,6 +21,13 @@ public final class Relayed {
     return (Relayed) request.getAttribute(ATTRIBUTE);
   }
 
+  /** The status of an answer, in place of which there is one of our own for nobody. */
+  public static int status(Attributes request, int status) {
+    Relayed relayed = of(request);
+    boolean gone = status == 0 || (relayed != null && relayed.trouble == Reason.CALLER_GONE);
+    return gone ? Reason.CALLER_GONE.status() : status;
+  }
+
   void answered() {
     waited = NanoTime.since(begun);
   }

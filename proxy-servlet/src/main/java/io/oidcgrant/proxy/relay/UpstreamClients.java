@@ -22,6 +22,7 @@ import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.util.component.AbstractLifeCycle;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
@@ -104,16 +105,36 @@ public final class UpstreamClients extends AbstractLifeCycle {
     }
   }
 
-  /** Ends the clients that are of no service any more. */
-  public synchronized void closeUnused() {
+  /**
+   * Ends the clients that are of no service any more, once nothing of them is in flight.
+   *
+   * @return whether there are others
+   */
+  public synchronized boolean closeUnused() {
+    boolean left = false;
     Set<Kind> used = new HashSet<>(Set.of(PLAIN));
     services.forEach(service -> used.add(Kind.of(service)));
     for (Kind kind : Set.copyOf(clients.keySet())) {
-      HttpClient client = used.contains(kind) ? null : clients.remove(kind);
-      if (client != null) {
+      HttpClient client = used.contains(kind) ? null : clients.get(kind);
+      if (client != null && hasConnections(client)) {
+        left = true;
+      } else if (client != null) {
+        clients.remove(kind);
         LifeCycle.stop(client);
       }
     }
+    return left;
+  }
+
+  /** WebSockets are among them; those that nobody uses end by themselves. */
+  private static boolean hasConnections(HttpClient client) {
+    return client.getContainedBeans(ManagedSelector.class).stream()
+        .anyMatch(selector -> selector.getTotalKeys() > 0);
+  }
+
+  /** How many clients there are. */
+  int size() {
+    return clients.size();
   }
 
   private void start(Kind kind) throws Exception {

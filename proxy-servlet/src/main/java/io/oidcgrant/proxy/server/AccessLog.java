@@ -14,7 +14,6 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.RequestLog;
 import org.eclipse.jetty.server.Response;
-import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.NanoTime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,13 +77,11 @@ public record AccessLog(
     lines.accept(line.end());
   }
 
-  /** To the logger {@code access}, while this server runs. */
-  static Consumer<String> lines(Server server) {
-    LineQueue queue = new LineQueue(
+  /** To the logger {@code access}. */
+  static LineQueue queue() {
+    return new LineQueue(
         LoggerFactory.getLogger("access")::info,
         lost -> LOG.warn("{} lines of the access log are lost: the log is read too slowly", lost));
-    server.addBean(queue);
-    return queue;
   }
 
   private String address(Request request) {
@@ -98,7 +95,7 @@ public record AccessLog(
       return address;
     }
     String[] before = String.join(",", headers.getValuesList("X-Forwarded-For")).split(",", -1);
-    for (int i = before.length - 1; i >= 0 && trusted.contains(address); i--) {
+    for (int i = before.length - 1; i >= 0 && trusted.contains(withoutPort(address)); i--) {
       String next = before[i].strip();
       if (!ADDRESS.matcher(next).matches()) {
         break;
@@ -106,5 +103,11 @@ public record AccessLog(
       address = next;
     }
     return address;
+  }
+
+  private static String withoutPort(String address) {
+    int last = address.lastIndexOf(':');
+    boolean port = last > 0 && (address.indexOf(':') == last || address.charAt(last - 1) == ']');
+    return port ? address.substring(0, last) : address;
   }
 }

@@ -14,6 +14,7 @@ import io.oidcgrant.proxy.metrics.Metrics;
 import io.oidcgrant.proxy.metrics.Prometheus;
 import io.oidcgrant.proxy.relay.GatewayProxyServlet;
 import io.oidcgrant.proxy.relay.ManagedHeaders;
+import io.oidcgrant.proxy.relay.Relayed;
 import io.oidcgrant.proxy.relay.UpstreamClients;
 import io.oidcgrant.proxy.relay.WebSockets;
 import io.oidcgrant.proxy.route.Route;
@@ -69,6 +70,8 @@ public final class GatewayServer {
   private final WebSockets webSockets;
   private final Engine.InForce engine;
   private final UpstreamClients clients;
+  private final LineQueue accessLog;
+  private boolean closingLater; // guarded by this
 
   private GatewayServer(
       Parts parts,
@@ -80,7 +83,8 @@ public final class GatewayServer {
       InFlight inFlight,
       WebSockets webSockets,
       Engine.InForce engine,
-      UpstreamClients clients) {
+      UpstreamClients clients,
+      LineQueue accessLog) {
     this.parts = parts;
     this.server = server;
     this.proxy = proxy;
@@ -91,6 +95,7 @@ public final class GatewayServer {
     this.webSockets = webSockets;
     this.engine = engine;
     this.clients = clients;
+    this.accessLog = accessLog;
   }
 
   /**
@@ -188,7 +193,9 @@ public final class GatewayServer {
     AtomicBoolean draining = new AtomicBoolean();
     Handler form = new RequestForm(new InStep(context, draining::get), limits.headerBytes());
     RequestLimits requests = new RequestLimits(
-        spans.<Handler>map(use -> new RequestSpans(use, form)).orElse(form), limits, metrics);
+        spans.<Handler>map(use -> new RequestSpans(use, form, Relayed::status)).orElse(form),
+        limits,
+        metrics);
     InFlight inFlight =
         new InFlight(new RequestIdHandler(new ExplainHandler(requests, explanations)), draining);
     List<ServerConnector> callers =
@@ -197,10 +204,12 @@ public final class GatewayServer {
     server.addBean(connections);
     server.addBean(new Sweep(server.getScheduler(), callers, requests, limits, metrics));
     RequestCount count = new RequestCount(metrics, admin, limits.headerCount());
+    LineQueue accessLog = AccessLog.queue();
+    accessLog.start();
     server.setRequestLog(parts
         .accessLog()
         .<RequestLog>map(lines -> new RequestLog.Collection(
-            count, new AccessLog(lines, admin, parts.trusted(), AccessLog.lines(server))))
+            count, new AccessLog(lines, admin, parts.trusted(), accessLog)))
         .orElse(count));
     Prometheus told = new Prometheus(
         metrics, parts.runtime(), connections::getNetworkConnectionCount, inFlight::open);
@@ -225,10 +234,21 @@ public final class GatewayServer {
       proxyTls.ifPresent(ServerConnector::close);
       admin.ifPresent(ServerConnector::close);
       server.stop();
+      accessLog.stop();
       throw e;
     }
     return new GatewayServer(
-        parts, server, proxy, proxyTls, tls, admin, inFlight, webSockets, engine, clients);
+        parts,
+        server,
+        proxy,
+        proxyTls,
+        tls,
+        admin,
+        inFlight,
+        webSockets,
+        engine,
+        clients,
+        accessLog);
   }
 
   private static TlsSetup tls(Gateway gateway) {
@@ -289,17 +309,13 @@ public final class GatewayServer {
    * @throws IllegalArgumentException the same
    */
   public synchronized void apply(Gateway next) throws Exception {
-    List<UpstreamService> before = engine.get().gateway().services();
-    Engine made =
-        parts.runtime().renew(() -> Engine.of(next, parts.grants(), parts.serviceTokens()));
+    Engine made;
     try {
-      clients.serve(next.services());
-      if (tls.isPresent() && !next.certificates().isEmpty()) {
-        tls.get().take(next.certificates(), next.asksForCertificates());
-      }
-    } catch (Exception e) {
-      clients.serve(before);
-      throw e;
+      made = parts.runtime().renew(() -> prepared(next));
+    } finally {
+      // What requests of before may still use; or what was made and is not used.
+      var unused =
+          server.getScheduler().schedule(this::closeUnused, CLOSE_SECONDS, TimeUnit.SECONDS);
     }
     if (tls.isPresent() != !next.certificates().isEmpty()) {
       LOG.warn(
@@ -310,13 +326,34 @@ public final class GatewayServer {
     }
     engine.set(made);
     parts.metrics().reloads().applied();
-    // What requests of before may still use.
-    var unused = server.getScheduler().schedule(this::closeUnused, CLOSE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private Engine prepared(Gateway next) throws Exception {
+    List<UpstreamService> before = engine.get().gateway().services();
+    Engine made = Engine.of(next, parts.grants(), parts.serviceTokens());
+    try {
+      clients.serve(next.services());
+      if (tls.isPresent() && !next.certificates().isEmpty()) {
+        tls.get().take(next.certificates(), next.asksForCertificates());
+      }
+    } catch (Exception e) {
+      clients.serve(before);
+      throw e;
+    }
+    return made;
   }
 
   private synchronized void closeUnused() {
-    clients.closeUnused();
     parts.runtime().closeUnused();
+    if (clients.closeUnused() && !closingLater) {
+      closingLater = true;
+      var unused = server.getScheduler().schedule(this::closeLeft, CLOSE_SECONDS, TimeUnit.SECONDS);
+    }
+  }
+
+  private synchronized void closeLeft() {
+    closingLater = false;
+    closeUnused();
   }
 
   /** Takes no new connections, finishes what is in flight, and stops. */
@@ -344,6 +381,8 @@ public final class GatewayServer {
   /** Stops at once. */
   public void stop() throws Exception {
     server.stop();
+    // What was cut off by that has a line as well.
+    accessLog.stop();
   }
 
   /** The admin listener and the proxy share nothing but the threads. */

@@ -63,7 +63,7 @@ final class LineQueue extends AbstractLifeCycle implements Consumer<String> {
         if (gone > 0) {
           complaint.accept(gone);
         }
-        line = lines.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        line = ending ? lines.poll() : lines.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

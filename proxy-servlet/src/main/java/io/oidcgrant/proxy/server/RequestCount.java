@@ -3,6 +3,7 @@ package io.oidcgrant.proxy.server;
 import io.oidcgrant.proxy.metrics.Limit;
 import io.oidcgrant.proxy.metrics.Metrics;
 import io.oidcgrant.proxy.relay.GatewayProxyServlet;
+import io.oidcgrant.proxy.relay.Relayed;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Connector;
@@ -24,7 +25,7 @@ record RequestCount(Metrics metrics, Optional<? extends Connector> admin, int he
     if (admin.isPresent() && admin.get() == request.getConnectionMetaData().getConnector()) {
       return;
     }
-    int status = response.getStatus();
+    int status = Relayed.status(request, response.getStatus());
     metrics.answered(status, NanoTime.since(request.getHeadersNanoTime()));
     if (status >= 400 && !GatewayProxyServlet.reads(request)) {
       refused(request, status);

@@ -4,6 +4,7 @@ import io.oidcgrant.proxy.route.Match;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.context.Context;
+import java.util.function.ToIntBiFunction;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -16,10 +17,17 @@ import org.eclipse.jetty.util.Callback;
  */
 public final class RequestSpans extends Handler.Wrapper {
   private final Spans spans;
+  private final ToIntBiFunction<Request, Integer> status;
 
-  public RequestSpans(Spans spans, Handler handler) {
+  /**
+   * Spans around a handler.
+   *
+   * @param status what is told in place of that of the answer
+   */
+  public RequestSpans(Spans spans, Handler handler, ToIntBiFunction<Request, Integer> status) {
     super(handler);
     this.spans = spans;
+    this.status = status;
   }
 
   @Override
@@ -40,7 +48,7 @@ public final class RequestSpans extends Handler.Wrapper {
         span.updateName(Spans.name(method) + " " + route);
         span.setAttribute("oidc_proxy.route", route);
       }
-      Spans.end(span, response.getStatus(), 500, failure);
+      Spans.end(span, status.applyAsInt(request, response.getStatus()), 500, failure);
     });
     return super.handle(new Carrying(request, parent.with(span)), response, callback);
   }
