@@ -8,11 +8,13 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -44,6 +46,18 @@ public final class Certificates {
 
   private final Map<String, ConfigNode> authorityPlaces = new HashMap<>();
   private final Map<String, ConfigNode> namePlaces = new HashMap<>();
+  /** Found usable before, with what they hold: not looked at again. */
+  private final Set<Object> usable = new HashSet<>();
+
+  Certificates() {}
+
+  Certificates(Certificates accepted) {
+    accepted.entries.values().forEach(entry -> {
+      usable.add(entry.source());
+      entry.alternative().ifPresent(usable::add);
+    });
+    usable.addAll(accepted.authorities.values());
+  }
 
   /** The entry with this id. */
   public Optional<Entry> find(String id) {
@@ -145,12 +159,12 @@ public final class Certificates {
     return file.or(() -> FieldType.REFERENCEABLE.read(node, mapping.pathOf(name), reading));
   }
 
-  private static Optional<TlsIdentity> usable(
+  private Optional<TlsIdentity> usable(
       MappingReader mapping, String name, TlsIdentity.Source source) {
     boolean told = source.certificate().isEmpty()
         || (source.key().isEmpty() && Pem.isPem(source.certificate()));
     try {
-      return told
+      return told || usable.contains(source)
           ? Optional.empty()
           : Optional.of(TlsIdentity.load(source, InstantSource.system().instant()));
     } catch (IllegalArgumentException e) {
@@ -165,6 +179,7 @@ public final class Certificates {
     mapping.ignore("cert_digest", "tags", "created_at", "updated_at");
     mapping.finish();
     certificate
+        .filter(pem -> !usable.contains(pem))
         .flatMap(Certificates::wrongAuthority)
         .ifPresent(wrong -> mapping.problem("cert", null, wrong));
     authorities.putIfAbsent(id, certificate.orElse(""));

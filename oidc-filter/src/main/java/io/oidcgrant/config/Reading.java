@@ -3,9 +3,12 @@ package io.oidcgrant.config;
 import io.oidcgrant.http.FileStamp;
 import io.oidcgrant.protocol.Consumer;
 import io.oidcgrant.protocol.Consumers;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,10 +22,13 @@ import org.jspecify.annotations.Nullable;
 public final class Reading {
   private final UnaryOperator<@Nullable String> environment;
   private final boolean kongCompatible;
-  private final Certificates certificates = new Certificates();
+  private final Certificates certificates;
   private Consumers consumers = Consumers.NONE;
   private final Map<Consumer, ConfigNode> consumersAsWritten = new LinkedHashMap<>();
-  private final Map<Path, String> files = new LinkedHashMap<>();
+  private final Map<Path, String> stamps = new LinkedHashMap<>();
+  /** Of the files that are referred to. */
+  private final Map<Path, String> texts = new HashMap<>();
+
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ConfigProblem> warnings = new ArrayList<>();
 
@@ -33,6 +39,20 @@ public final class Reading {
   public Reading(UnaryOperator<@Nullable String> environment, boolean kongCompatible) {
     this.environment = environment;
     this.kongCompatible = kongCompatible;
+    this.certificates = new Certificates();
+  }
+
+  private Reading(Reading accepted) {
+    this.environment = accepted.environment;
+    this.kongCompatible = accepted.kongCompatible;
+    this.certificates = new Certificates(accepted.certificates);
+    this.stamps.putAll(accepted.stamps);
+    this.texts.putAll(accepted.texts);
+  }
+
+  /** Another reading of the same files as they were in this one, which found nothing wrong. */
+  public Reading again() {
+    return new Reading(this);
   }
 
   public Reading() {
@@ -45,30 +65,34 @@ public final class Reading {
 
   /** Takes note of a file that this configuration is made of, before it is read. */
   public void isOf(Path file) {
-    files.computeIfAbsent(file, name -> FileStamp.of(List.of(name)));
+    stamps.computeIfAbsent(file, name -> FileStamp.of(List.of(name)));
   }
 
-  /** Takes note of a file whose content is that of an earlier reading. */
-  public void isAsIn(Reading earlier, Path file) {
-    String stamp = earlier.files.get(file);
-    if (stamp != null) {
-      files.put(file, stamp);
+  /** The text of a file that is referred to. */
+  String textOf(Path file) throws IOException {
+    String known = texts.get(file);
+    if (known != null) {
+      return known;
     }
+    isOf(file);
+    String text = Files.readString(file);
+    texts.put(file, text);
+    return text;
   }
 
-  /** Whether all of them are still as they were before they were read. */
+  /** Whether all files are still as they were before they were read. */
   public boolean isSettled() {
     return FileStamp.of(files()).equals(stamp());
   }
 
   /** The files that this configuration is made of, those that hold its secrets included. */
   public List<Path> files() {
-    return List.copyOf(files.keySet());
+    return List.copyOf(stamps.keySet());
   }
 
   /** What {@link FileStamp} said of all of them before they were read. */
   public String stamp() {
-    return String.join("", files.values());
+    return String.join("", stamps.values());
   }
 
   /** What the files hold of certificates. */

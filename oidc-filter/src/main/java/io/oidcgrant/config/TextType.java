@@ -1,7 +1,6 @@
 package io.oidcgrant.config;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -103,8 +102,7 @@ record TextType(boolean referenceable) implements FieldType<String> {
   private static Optional<String> fromFile(
       String file, ConfigNode node, String path, Reading reading) {
     try {
-      reading.isOf(Path.of(file));
-      return Optional.of(Files.readString(Path.of(file)).replaceFirst("\\r?\\n\\z", ""));
+      return Optional.of(reading.textOf(Path.of(file)).replaceFirst("\\r?\\n\\z", ""));
     } catch (IOException | InvalidPathException e) {
       reading.problem(
           node, path, "the file it names cannot be read: " + e.getClass().getSimpleName());

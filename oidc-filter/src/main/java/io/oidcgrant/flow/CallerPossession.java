@@ -95,18 +95,20 @@ final class CallerPossession {
    * @throws ConfigException if it cannot
    */
   static void check(OidcGrantConfig config, GrantRuntime runtime) {
-    Optional<CertificateHeaderSettings> header = config.proofOfPossessionMtlsFromHeader();
-    if (header.isPresent()
-        && header.get().trustedPeersOnly()
-        && runtime.trusted(config).isEmpty()) {
+    untrusted(config, runtime.trusted(config)).ifPresent(wrong -> {
       throw new ConfigException(
-          List.of(
-              new ConfigProblem(
-                  "filter",
-                  0,
-                  "proof_of_possession_mtls_from_header",
-                  "no peer is trusted to send it: set trusted_ips (in the proxy --trusted-ips), or secure_source: false")));
-    }
+          List.of(new ConfigProblem("filter", 0, "proof_of_possession_mtls_from_header", wrong)));
+    });
+  }
+
+  /** Why nobody could prove himself; empty where somebody can. */
+  static Optional<String> untrusted(OidcGrantConfig config, TrustedPeers trusted) {
+    return config
+        .proofOfPossessionMtlsFromHeader()
+        .filter(header -> header.trustedPeersOnly() && trusted.isEmpty())
+        .map(
+            header ->
+                "no peer is trusted to send it: set trusted_ips (in the proxy --trusted-ips), or secure_source: false");
   }
 
   private static Mode mode(String written, boolean kongCompatible) {

@@ -9,7 +9,9 @@ import java.util.List;
 public final class FileStamp {
   private FileStamp() {}
 
-  /** Changes when one of the files does: its real name, time and length. */
+  /**
+   * Changes when one of the files does: its real name, time and length, or whether it may be read.
+   */
   public static String of(List<Path> files) {
     StringBuilder stamp = new StringBuilder();
     for (Path file : files) {
@@ -22,6 +24,7 @@ public final class FileStamp {
             .append(Files.getLastModifiedTime(real))
             .append(' ')
             .append(Files.size(real))
+            .append(Files.isReadable(real) ? "" : " unreadable")
             .append('\n');
       } catch (IOException e) {
         stamp.append("missing\n");

@@ -2,6 +2,7 @@ package io.oidcgrant.proxy;
 
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.Reading;
+import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.config.StateFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +28,20 @@ final class ConfigFiles implements LiveConfiguration.Source {
       paramLabel = "kong",
       description = "kong: Kong's defaults and statuses where ours differ.")
   private @Nullable Compatibility compat;
+
+  @Option(
+      names = "--state",
+      paramLabel = "FILE",
+      description =
+          "Where the Admin API keeps what it makes. Default: it makes nothing, it only tells.")
+  private @Nullable String state;
+
+  @Option(
+      names = "--trusted-ips",
+      paramLabel = "CIDR,…",
+      defaultValue = "",
+      description = "Peers whose X-Forwarded-* headers are believed. Default: none.")
+  private String trusted = "";
 
   enum Compatibility {
     KONG
@@ -57,6 +72,29 @@ final class ConfigFiles implements LiveConfiguration.Source {
     return new Reading(System::getenv, compat == Compatibility.KONG);
   }
 
+  /** The file of {@code --state}. */
+  Optional<StateFile> state(CommandSpec spec) {
+    try {
+      return Optional.ofNullable(state).map(Path::of).map(StateFile::new);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--state: " + e.getMessage());
+    }
+  }
+
+  /** Those of {@code --trusted-ips}. */
+  TrustedPeers trustedPeers(CommandSpec spec) {
+    try {
+      return trustedPeers();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), "--trusted-ips: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public TrustedPeers trustedPeers() {
+    return TrustedPeers.of(commaSeparated(trusted).toList());
+  }
+
   @Override
   public List<Path> files() {
     return config.stream().flatMap(ConfigFiles::paths).toList();
@@ -70,7 +108,7 @@ final class ConfigFiles implements LiveConfiguration.Source {
   }
 
   /** The parts of an option that holds several. */
-  static Stream<String> commaSeparated(String text) {
+  private static Stream<String> commaSeparated(String text) {
     return Arrays.stream(text.split(",")).map(String::strip).filter(part -> !part.isEmpty());
   }
 }

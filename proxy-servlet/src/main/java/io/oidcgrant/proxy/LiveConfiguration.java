@@ -4,6 +4,7 @@ import io.oidcgrant.config.ConfigException;
 import io.oidcgrant.config.ConfigNode;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.Reading;
+import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.admin.api.Changes;
 import io.oidcgrant.proxy.config.Entities;
 import io.oidcgrant.proxy.config.Gateway;
@@ -32,6 +33,9 @@ final class LiveConfiguration implements Changes {
 
     /** A reading with nothing in it. */
     Reading reading();
+
+    /** Those beside the ones that a plugin names. */
+    TrustedPeers trustedPeers();
   }
 
   /**
@@ -74,9 +78,9 @@ final class LiveConfiguration implements Changes {
     Reading reading = source.reading();
     Entities kept = file.map(state -> state.read(reading)).orElseGet(() -> Entities.none("state"));
     List<ConfigNode> documents = GatewayFiles.documents(source.files(), reading);
-    Read first = new Read(
-        GatewayFiles.of(documents, documents(file.isPresent(), kept), reading), reading, documents);
-    return new LiveConfiguration(source, file, kept, first);
+    List<ConfigNode> beside = documents(file.isPresent(), kept);
+    return new LiveConfiguration(
+        source, file, kept, read(source, documents, beside, reading, null));
   }
 
   private static List<ConfigNode> documents(boolean any, Entities kept) {
@@ -115,7 +119,7 @@ final class LiveConfiguration implements Changes {
   synchronized boolean reload() throws Exception {
     Reading reading = source.reading();
     List<ConfigNode> documents = GatewayFiles.documents(source.files(), reading);
-    Read found = read(documents, kept, reading);
+    Read found = read(source, documents, documents(file.isPresent(), kept), reading, null);
     tried = reading;
     if (!reading.isSettled()) {
       return false;
@@ -124,8 +128,17 @@ final class LiveConfiguration implements Changes {
     return true;
   }
 
-  private Read read(List<ConfigNode> documents, Entities beside, Reading reading) {
-    Gateway gateway = GatewayFiles.of(documents, documents(file.isPresent(), beside), reading);
+  /** @param accepted whose plugins need not be looked at again; null for none */
+  private static Read read(
+      Source source,
+      List<ConfigNode> documents,
+      List<ConfigNode> beside,
+      Reading reading,
+      @Nullable Gateway accepted) {
+    Gateway gateway = GatewayFiles.of(documents, beside, reading);
+    if (reading.problemCount() == 0) {
+      PluginNeeds.check(gateway, accepted, source.trustedPeers(), reading);
+    }
     return new Read(gateway, reading, documents);
   }
 
@@ -148,10 +161,12 @@ final class LiveConfiguration implements Changes {
   public synchronized void change(Entities next) {
     StateFile state = file.orElseThrow();
     // The files as they were accepted: one that is being written is the watch's.
-    Reading reading = source.reading();
-    source.files().forEach(each -> reading.isAsIn(current.reading(), each));
+    Reading reading = current.reading().again();
     try {
-      take(read(current.documents(), next, reading), next, state);
+      take(
+          read(source, current.documents(), documents(true, next), reading, current.gateway()),
+          next,
+          state);
       tried = reading;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -168,10 +183,15 @@ final class LiveConfiguration implements Changes {
       throw new ConfigException(problems);
     }
     Path prepared = state == null ? null : state.prepare(next);
-    if (use != null) {
-      use.apply(found.gateway());
-    }
-    if (state != null && prepared != null) {
+    if (state == null || prepared == null) {
+      apply(found);
+    } else {
+      try {
+        apply(found);
+      } catch (Exception e) {
+        state.discard(prepared);
+        throw e;
+      }
       take(prepared, state);
     }
     List<ConfigProblem> before = current.reading().warnings();
@@ -183,14 +203,18 @@ final class LiveConfiguration implements Changes {
     changedBefore |= use == null;
   }
 
+  private void apply(Read read) throws Exception {
+    if (use != null) {
+      use.apply(read.gateway());
+    }
+  }
+
   private void take(Path prepared, StateFile state) throws Exception {
     try {
       state.take(prepared);
     } catch (IOException e) {
       // What cannot be kept must not be in force either.
-      if (use != null) {
-        use.apply(current.gateway());
-      }
+      apply(current);
       throw e;
     }
   }

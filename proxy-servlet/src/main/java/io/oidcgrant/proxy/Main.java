@@ -3,6 +3,7 @@ package io.oidcgrant.proxy;
 import io.oidcgrant.clientauth.ClientKeys;
 import io.oidcgrant.proxy.config.EffectiveGateway;
 import io.oidcgrant.proxy.config.GatewaySchema;
+import io.oidcgrant.proxy.config.StateFile;
 import io.oidcgrant.proxy.server.ListenException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -103,9 +104,13 @@ public final class Main implements Runnable {
 
     @Override
     public Integer call() {
-      files.mustHaveOne(spec);
+      Optional<StateFile> state = files.state(spec);
+      if (state.isEmpty()) {
+        files.mustHaveOne(spec);
+      }
       limits.limits();
-      Optional<LiveConfiguration> found = files.read(Optional.empty());
+      var unused = files.trustedPeers(spec);
+      Optional<LiveConfiguration> found = files.read(state);
       found.ifPresent(live -> EffectiveGateway.warnings(live.gateway())
           .forEach(warning -> System.err.println("warning: " + warning)));
       if (print) {

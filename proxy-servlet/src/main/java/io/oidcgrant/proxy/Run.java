@@ -81,13 +81,6 @@ final class Run implements Callable<Integer> {
   private int grace;
 
   @Option(
-      names = "--trusted-ips",
-      paramLabel = "CIDR,…",
-      defaultValue = "",
-      description = "Peers whose X-Forwarded-* headers are believed. Default: none.")
-  private String trusted = "";
-
-  @Option(
       names = "--client-keys",
       paramLabel = "FILE",
       description =
@@ -128,13 +121,6 @@ final class Run implements Callable<Integer> {
           "Holds the token that the Admin API and X-Oidc-Explain ask for. Default: the Admin API asks for none and listens on loopback only.")
   private @Nullable String adminTokenFile;
 
-  @Option(
-      names = "--state",
-      paramLabel = "FILE",
-      description =
-          "Where the Admin API keeps what it makes. Default: it makes nothing, it only tells.")
-  private @Nullable String state;
-
   @Override
   public Integer call() throws Exception {
     ListenAddress listenAt = address("--listen", listen);
@@ -151,14 +137,13 @@ final class Run implements Callable<Integer> {
       throw refused("--grace must not be negative");
     }
     Limits allowed = limits.limits();
-    TrustedPeers peers;
-    try {
-      peers = TrustedPeers.of(ConfigFiles.commaSeparated(trusted).toList());
-    } catch (IllegalArgumentException e) {
-      throw refused("--trusted-ips: " + e.getMessage());
-    }
+    TrustedPeers peers = files.trustedPeers(spec);
     Logging.setUp(level, format);
-    Optional<StateFile> stateFile = stateFile();
+    Optional<StateFile> stateFile = files.state(spec);
+    if (stateFile.isPresent() && adminAt.isEmpty()) {
+      throw refused("--state needs --admin: without the Admin API nothing changes it,"
+          + " and --config can read it");
+    }
     if (stateFile.isEmpty()) {
       files.mustHaveOne(spec);
     }
@@ -166,10 +151,18 @@ final class Run implements Callable<Integer> {
     if (found.isEmpty()) {
       return Main.REFUSED;
     }
+    try {
+      stateFile.ifPresent(StateFile::tryToReplace);
+    } catch (IllegalArgumentException e) {
+      throw refused("--state: " + e.getMessage());
+    }
     if (found.get().gateway().certificates().isEmpty()) {
       if (listenTls != null && tlsAt.isPresent()) {
         throw refused("--listen-tls needs a certificate: give the configuration an entry of"
-            + " certificates[] with cert and key");
+            + " certificates[] with cert and key"
+            + (stateFile.isEmpty()
+                ? ""
+                : ", or start without --listen-tls, POST it to /certificates, and start again"));
       }
       tlsAt = Optional.empty();
     }
@@ -196,14 +189,6 @@ final class Run implements Callable<Integer> {
         ? Optional.empty()
         : Optional.of(
             format == Logging.LogFormat.JSON ? AccessLog.Form.JSON : AccessLog.Form.PLAIN);
-  }
-
-  private Optional<StateFile> stateFile() {
-    try {
-      return Optional.ofNullable(state).map(Path::of).map(StateFile::new);
-    } catch (IllegalArgumentException e) {
-      throw refused("--state: " + e.getMessage());
-    }
   }
 
   private ClientKeys keys() {
@@ -235,32 +220,34 @@ final class Run implements Callable<Integer> {
     Metrics metrics = new Metrics();
     try (GrantRuntime runtime = GrantRuntime.create(keys, metrics.grants())) {
       runtime.trust(peers);
-      GatewayServer server = GatewayServer.start(
-          new GatewayServer.Parts(
-              listenAt,
-              h2c,
-              tlsAt,
-              adminAt,
-              adminToken,
-              live,
-              allowed,
-              peers,
-              accessLog(),
-              (config, scope) -> grantFilter(config, runtime, scope),
-              config -> serviceTokenFilter(config, runtime),
-              new PluginHeaders(),
-              new Readiness(runtime::issuers),
-              runtime,
-              metrics),
-          live.gateway());
-      // The garbage of the start would stay resident: an idle heap is not collected by itself.
-      System.gc();
-      System.out.println("ready proxy=" + server.proxyUrl()
-          + server.proxyTlsUrl().map(url -> " proxyTls=" + url).orElse("")
-          + server.adminUrl().map(url -> " admin=" + url).orElse(""));
-      live.use(server::apply);
+      GatewayServer server;
       try (ConfigWatch watch = new ConfigWatch(live, metrics.reloads())) {
+        // Else it ends the process, as it does by default.
         Signals.onHangUp(watch::reload);
+        server = GatewayServer.start(
+            new GatewayServer.Parts(
+                listenAt,
+                h2c,
+                tlsAt,
+                adminAt,
+                adminToken,
+                live,
+                allowed,
+                peers,
+                accessLog(),
+                (config, scope) -> grantFilter(config, runtime, scope),
+                config -> serviceTokenFilter(config, runtime),
+                new PluginHeaders(),
+                new Readiness(runtime::issuers),
+                runtime,
+                metrics),
+            live.gateway());
+        live.use(server::apply);
+        // The garbage of the start would stay resident: an idle heap is not collected by itself.
+        System.gc();
+        System.out.println("ready proxy=" + server.proxyUrl()
+            + server.proxyTlsUrl().map(url -> " proxyTls=" + url).orElse("")
+            + server.adminUrl().map(url -> " admin=" + url).orElse(""));
         stop.await();
       }
       Logger log = LoggerFactory.getLogger(Main.class);

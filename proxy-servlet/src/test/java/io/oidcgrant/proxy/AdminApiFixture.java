@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
 import io.oidcgrant.config.Reading;
+import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.admin.api.AdminApi;
 import io.oidcgrant.proxy.admin.api.Answer;
 import io.oidcgrant.proxy.config.StateFile;
@@ -40,6 +41,11 @@ abstract class AdminApiFixture {
     @Override
     public Reading reading() {
       return new Reading(name -> name.equals("SECRET_NAME") ? CANARY : null, false);
+    }
+
+    @Override
+    public TrustedPeers trustedPeers() {
+      return TrustedPeers.of(List.of());
     }
   };
 

@@ -189,6 +189,16 @@ class AdminApiWriteIT {
   }
 
   @Test
+  void warning_isInTheLog_onceAsLongAsItsReasonStays() throws Exception {
+    made("/services", FORM, "name=lax&url=https://127.0.0.1:9&tls_verify=false");
+    made("/consumers", FORM, "username=somebody");
+    assertThat(proxy.log().lines().filter(line -> line.contains("tls_verify")))
+        .singleElement()
+        .asString()
+        .contains("WARN", "services[0]");
+  }
+
+  @Test
   void scopes_areThoseOfTheAddress_orOfTheBody() throws Exception {
     serviceAndRoute();
     assertThat(made("/plugins/", JSON, plugin("")).at("service")).isNull();

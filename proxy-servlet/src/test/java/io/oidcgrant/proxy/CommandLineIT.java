@@ -151,6 +151,7 @@ class CommandLineIT {
         "run --config FILE --admin 0.0.0.0:0",
         "run --config FILE --listen-tls 127.0.0.1:0",
         "run --config FILE --max-connections 0",
+        "run --config FILE --state FILE.json --admin off",
         "check --config FILE --compat nginx",
         "check --config FILE --idle-timeout 0",
         "run",
@@ -164,6 +165,17 @@ class CommandLineIT {
       assertThat(proxy.output()).isEmpty();
       assertThat(proxy.log()).isNotBlank().doesNotContain("\tat ");
     }
+  }
+
+  @Test
+  void check_readsTheStateAsWell() throws IOException {
+    Path state = file("state.json", "{\"services\": [{\"name\": \"kept\", \"host\": \"h\"}]}");
+    Path names = file("names.yaml", "routes: [{name: r, paths: [/a], service: kept}]\n");
+    try (ProxyProcess proxy =
+        command("check", "--config", names.toString(), "--state", state.toString())) {
+      assertThat(proxy.exitStatus()).as(proxy.log()).isZero();
+    }
+    assertThat(state).content().doesNotContain("id");
   }
 
   @Test

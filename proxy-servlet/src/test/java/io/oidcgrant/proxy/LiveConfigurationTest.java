@@ -4,17 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.oidcgrant.config.ConfigException;
+import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.Reading;
+import io.oidcgrant.protocol.TrustedPeers;
 import io.oidcgrant.proxy.config.Entities;
 import io.oidcgrant.proxy.config.Gateway;
 import io.oidcgrant.proxy.config.JsonNodes;
 import io.oidcgrant.proxy.config.StateFile;
+import io.oidcgrant.proxy.testing.SelfSigned;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,10 +29,22 @@ import org.junit.jupiter.api.io.TempDir;
 class LiveConfigurationTest {
   private static final String SERVICE = "{\"services\": [{\"name\": \"shop\", \"host\": \"h\"}]}";
 
+  private static final String GUARDED = """
+      services: [{name: s, url: "http://127.0.0.1:1", routes: [{name: door, paths: [/a]}]}]
+      plugins:
+        - name: openid-connect
+          config:
+            issuer: https://idp.example
+            client_id: proxy
+            client_secret: s
+            auth_methods: [client_credentials]
+      """;
+
   @TempDir
   private Path directory;
 
   private final List<Path> files = new ArrayList<>();
+  private Runnable meanwhile = () -> {};
   private final List<Gateway> applied = new ArrayList<>();
 
   private LiveConfiguration live() {
@@ -42,7 +58,17 @@ class LiveConfigurationTest {
 
           @Override
           public Reading reading() {
-            return LiveConfigurationTest.reading();
+            return new Reading(
+                name -> {
+                  meanwhile.run();
+                  return "s";
+                },
+                false);
+          }
+
+          @Override
+          public TrustedPeers trustedPeers() {
+            return TrustedPeers.of(List.of());
           }
         },
         file);
@@ -119,5 +145,101 @@ class LiveConfigurationTest {
     Files.writeString(secret, "alice");
     assertThat(live.tried().isSettled()).isFalse();
     assertThat(live.reload()).isTrue();
+  }
+
+  @Test
+  void whatCannotBeInForce_leavesNothingBehind() throws Exception {
+    LiveConfiguration live = live();
+    live.use(gateway -> {
+      throw new ConfigException(List.of(new ConfigProblem("all", 0, "", "no")));
+    });
+    assertThatThrownBy(() -> live.change(shop())).isInstanceOf(ConfigException.class);
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  /** Links stay links, also one that leads to nothing yet. */
+  @Test
+  void stateBehindALink_isWrittenWhereItLeads() throws Exception {
+    Path target = Files.createDirectory(directory.resolve("volume")).resolve("kept.json");
+    Path link =
+        Files.createSymbolicLink(directory.resolve("state.json"), Path.of("volume", "kept.json"));
+    live().change(shop());
+    assertThat(link).isSymbolicLink();
+    assertThat(target).content().contains("shop");
+    new StateFile(link).tryToReplace();
+    assertThat(link).isSymbolicLink();
+    assertThat(target).content().contains("shop");
+    assertThat(live().kept().all("services")).hasSize(1);
+    assertThat(target.getParent()).isDirectoryNotContaining("glob:**.next");
+  }
+
+  @Test
+  void stateThatCannotBeReplaced_isSaidBeforeItIsNeeded() throws Exception {
+    StateFile file = new StateFile(directory.resolve("state.json"));
+    write("state.json", "{}");
+    Files.createDirectories(directory.resolve("state.json.next/in the way"));
+    assertThatThrownBy(file::tryToReplace)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("state.json cannot be replaced");
+  }
+
+  private Path write(String name, String text) {
+    try {
+      return Files.writeString(directory.resolve(name), text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void apiWrite_takesSecretsAndCertificatesOfTheFilesAsTheyWereAccepted() throws Exception {
+    Path secret = write("secret", "one");
+    SelfSigned.of("pair", "EC", Duration.ofDays(30)).write(directory, "pair");
+    String text = GUARDED.replace("client_secret: s", "client_secret: '{file:" + secret + "}'")
+        + "certificates: [{cert: '{file:DIR/pair.pem}', key: '{file:DIR/pair.key}'}]\n"
+            .replace("DIR", directory.toString());
+    file(text);
+    LiveConfiguration live = live();
+    live.use(applied::add);
+
+    write("secret", "longer than before");
+    Files.delete(directory.resolve("pair.pem"));
+    live.change(shop());
+    assertThat(secretOf(live)).isEqualTo("one");
+    assertThat(live.tried().isSettled()).isFalse();
+
+    Files.delete(secret);
+    live.change(Entities.none("state"));
+    assertThat(secretOf(live)).isEqualTo("one");
+  }
+
+  private static String secretOf(LiveConfiguration live) {
+    return live.gateway()
+        .routes()
+        .get(0)
+        .grant()
+        .orElseThrow()
+        .clients()
+        .get(0)
+        .secret()
+        .orElseThrow()
+        .reveal();
+  }
+
+  @Test
+  void fileThatChangesWhileItIsRead_isNotTakenUp() throws Exception {
+    String text = GUARDED.replace("client_secret: s", "client_secret: '{vault://env/now}'");
+    file(text);
+    LiveConfiguration live = live();
+    live.use(applied::add);
+
+    meanwhile = () -> write("kong.yaml", text + "# more\n");
+    assertThat(live.reload()).isFalse();
+    assertThat(applied).isEmpty();
+    assertThat(live.tried().isSettled()).isFalse();
+
+    meanwhile = () -> {};
+    assertThat(live.reload()).isTrue();
+    assertThat(live.tried().isSettled()).isTrue();
   }
 }

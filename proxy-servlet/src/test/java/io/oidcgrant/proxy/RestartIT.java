@@ -137,7 +137,7 @@ class RestartIT {
     upstream.script(request -> {
       request.body();
       boolean slow = request.target().startsWith("/slow");
-      assertThat(never.await(slow ? 2000 : 5, TimeUnit.MILLISECONDS)).isFalse();
+      assertThat(never.await(slow ? 5000 : 5, TimeUnit.MILLISECONDS)).isFalse();
       request.send(RawUpstream.OK);
     });
     String config = "services:\n" + Configs.service("a", upstream.url());

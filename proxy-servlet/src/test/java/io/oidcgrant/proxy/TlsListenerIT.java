@@ -380,4 +380,23 @@ class TlsListenerIT {
       assertThat(refused.log()).contains("--listen-tls", "certificates[]");
     }
   }
+
+  @Test
+  void lastCertificate_stays() throws IOException {
+    String id = "5d9be6a6-2f4f-4f4c-9b1c-3f3e8f7f0a11";
+    Path state = Files.writeString(directory.resolve("state.json"), """
+        {"certificates": [{"id": "ID", "cert": "DIR/exact.pem", "key": "DIR/exact.key"}]}
+        """.replace("ID", id)
+        .replace("DIR", directory.toString()));
+    Path none = Files.writeString(directory.resolve("no routes.yaml"), "services: []\n");
+    try (ProxyProcess kept =
+        ProxyProcess.run(none, "--state", state.toString(), "--listen-tls", "127.0.0.1:0")) {
+      assertThat(kept.tlsPort()).isPositive();
+      Answer refused = kept.admin("DELETE", "/certificates/" + id);
+      assertThat(refused.status()).isEqualTo(400);
+      assertThat(refused.body()).contains("an entry must stay as long as it listens");
+      assertThat(kept.admin("/certificates/" + id).status()).isEqualTo(200);
+    }
+    assertThat(state).content().contains(id);
+  }
 }

@@ -42,6 +42,9 @@ final class KubernetesEntities {
     for (ConfigNode item : items) {
       Optional<MappingReader> tls = MappingReader.of(item, ingress.path() + ".spec.tls", reading);
       Optional<String> name = tls.flatMap(of -> of.take("secretName", FieldType.TEXT));
+      List<String> names =
+          tls.flatMap(of -> of.take("hosts", FieldType.listOf(FieldType.TEXT))).orElse(List.of());
+      tls.ifPresent(MappingReader::finish);
       if (name.isEmpty()) {
         continue;
       }
@@ -57,7 +60,7 @@ final class KubernetesEntities {
           .put("id", ingress.namespace() + "/" + name.get() + "/" + ingress.name())
           .put("cert", chain.get())
           .put("key", key.get())
-          .put("snis", tls.get().take("hosts", FieldType.listOf(FieldType.TEXT)).orElse(List.of()))
+          .put("snis", names)
           .build());
     }
     add(ingress, "certificates", certificates);

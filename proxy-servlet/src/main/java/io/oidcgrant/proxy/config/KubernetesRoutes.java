@@ -10,7 +10,6 @@ import io.oidcgrant.config.PluginManifests;
 import io.oidcgrant.config.Reading;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,8 +22,14 @@ import org.jspecify.annotations.Nullable;
  * file, a {@code Service} stands for the service of its name. One per reading; not thread-safe.
  */
 final class KubernetesRoutes {
-  private static final String PREFIX = "konghq.com/";
-  private static final Set<String> SEEN = Set.of("plugins", "tags", "host-aliases");
+  private static final String PREFIX = KubernetesServices.PREFIX;
+
+  private static final FieldType<String> INGRESS_TYPE =
+      FieldType.oneOf("Exact", "Prefix", "ImplementationSpecific");
+  private static final FieldType<String> ROUTE_TYPE =
+      FieldType.oneOf("Exact", "PathPrefix", "RegularExpression");
+  private static final FieldType<String> HEADER_TYPE =
+      FieldType.oneOf("Exact", "RegularExpression");
 
   /** The routes' annotations and what the declarative format calls them. */
   private static final Map<String, String> OF_ROUTE = Map.of(
@@ -36,33 +41,22 @@ final class KubernetesRoutes {
       "request-buffering", "request_buffering",
       "response-buffering", "response_buffering");
 
-  private static final Map<String, String> OF_SERVICE = Map.of(
-      "protocol", "protocol",
-      "path", "path",
-      "connect-timeout", "connect_timeout",
-      "read-timeout", "read_timeout",
-      "write-timeout", "write_timeout",
-      "retries", "retries",
-      "tls-verify", "tls_verify",
-      "tls-verify-depth", "tls_verify_depth",
-      "client-cert", "client_certificate");
-
   private final GatewayFiles files;
   private final PluginManifests plugins;
   private final Reading reading;
-  private final Map<List<String>, Manifest> services = new HashMap<>();
-  private final Map<List<String>, ServiceEntry> made = new HashMap<>();
+  private final KubernetesServices services;
 
   KubernetesRoutes(GatewayFiles files, PluginManifests plugins, Reading reading) {
     this.files = files;
     this.plugins = plugins;
     this.reading = reading;
+    this.services = new KubernetesServices(files, plugins, reading);
   }
 
   void read(List<Manifest> manifests) {
     for (Manifest manifest : manifests) {
       if (manifest.kind().equals("Service")) {
-        services.put(List.of(manifest.namespace(), manifest.name()), manifest);
+        services.add(manifest);
       }
     }
     for (Manifest manifest : manifests) {
@@ -89,7 +83,7 @@ final class KubernetesRoutes {
 
   private void ingress(Manifest ingress) {
     List<PluginEntry> bound = plugins.of(ingress);
-    Optional<MappingReader> spec = spec(ingress);
+    Optional<MappingReader> spec = KubernetesServices.spec(ingress, reading);
     if (spec.isEmpty()) {
       files.route(ingress.name(), ingress).ifPresent(route -> bind(bound, null, route));
       return;
@@ -106,8 +100,9 @@ final class KubernetesRoutes {
       List<ConfigNode> paths = rule.get()
           .take("http")
           .flatMap(http -> MappingReader.of(http, at + ".http", reading))
-          .map(http -> http.takeItems("paths"))
+          .map(KubernetesRoutes::paths)
           .orElse(List.of());
+      rule.get().finish();
       for (int j = 0; j < paths.size(); j++) {
         Optional<MappingReader> path =
             MappingReader.of(paths.get(j), at + ".http.paths[" + j + "]", reading);
@@ -127,6 +122,14 @@ final class KubernetesRoutes {
             new ConfigNodes(ingress.node()).put("paths", "/"),
             List.of(),
             bound));
+    spec.get().ignore("ingressClassName", "tls");
+    spec.get().finish();
+  }
+
+  private static List<ConfigNode> paths(MappingReader http) {
+    List<ConfigNode> paths = http.takeItems("paths");
+    http.finish();
+    return paths;
   }
 
   private void ingressPath(
@@ -136,10 +139,11 @@ final class KubernetesRoutes {
       int count,
       List<PluginEntry> bound) {
     String value = path.take("path", FieldType.TEXT).orElse("/");
-    String type = path.take("pathType", FieldType.TEXT).orElse("ImplementationSpecific");
+    String type = path.take("pathType", INGRESS_TYPE).orElse("ImplementationSpecific");
     Optional<ServiceEntry> service = path.take("backend")
         .flatMap(node -> MappingReader.of(node, path.pathOf("backend"), reading))
         .flatMap(backend -> ingressService(ingress, backend));
+    path.finish();
     if (service.isEmpty()) {
       path.problem("backend", null, "must name a service with its port");
       return;
@@ -167,8 +171,10 @@ final class KubernetesRoutes {
   }
 
   private Optional<ServiceEntry> ingressService(Manifest ingress, MappingReader backend) {
-    return backend
-        .take("service")
+    Optional<ConfigNode> written = backend.take("service");
+    backend.notImplemented("resource");
+    backend.finish();
+    return written
         .flatMap(node -> MappingReader.of(node, backend.pathOf("service"), reading))
         .flatMap(service -> {
           Optional<String> name = service.take("name", FieldType.TEXT);
@@ -179,13 +185,16 @@ final class KubernetesRoutes {
                   of -> of.take("number", FieldType.integer(1, 65_535)))
               .map(found -> Integer.toString(found))
               .or(() -> port.flatMap(of -> of.take("name", FieldType.TEXT)));
-          return name.flatMap(of -> service(service, ingress.namespace(), of, number));
+          port.ifPresent(of -> of.ignore("name"));
+          port.ifPresent(MappingReader::finish);
+          service.finish();
+          return name.flatMap(of -> services.find(service, ingress.namespace(), of, number));
         });
   }
 
   private void httpRoute(Manifest httpRoute) {
     List<PluginEntry> bound = plugins.of(httpRoute);
-    Optional<MappingReader> spec = spec(httpRoute);
+    Optional<MappingReader> spec = KubernetesServices.spec(httpRoute, reading);
     if (spec.isEmpty()) {
       files.route(httpRoute.name(), httpRoute).ifPresent(route -> bind(bound, null, route));
       return;
@@ -198,8 +207,11 @@ final class KubernetesRoutes {
       Optional<MappingReader> rule = MappingReader.of(rules.get(i), at, reading);
       if (rule.isPresent()) {
         rule(httpRoute, rule.get(), hosts, i, bound);
+        rule.get().finish();
       }
     }
+    spec.get().ignore("parentRefs", "useDefaultGateways");
+    spec.get().finish();
   }
 
   private void rule(
@@ -208,7 +220,9 @@ final class KubernetesRoutes {
       List<String> hosts,
       int index,
       List<PluginEntry> bound) {
+    rule.ignore("name");
     rule.notImplemented("filters", "timeouts", "retry", "sessionPersistence");
+    List<ConfigNode> matches = rule.takeItems("matches");
     List<ConfigNode> backends = rule.takeItems("backendRefs");
     Optional<MappingReader> backend = backends.size() == 1
         ? MappingReader.of(backends.get(0), rule.pathOf("backendRefs") + "[0]", reading)
@@ -219,17 +233,20 @@ final class KubernetesRoutes {
     }
     MappingReader ref = backend.get();
     ref.notImplemented("filters");
+    Accepted.only(ref, "group", FieldType.TEXT, "");
+    Accepted.only(ref, "kind", FieldType.TEXT, "Service");
+    ref.take("weight", FieldType.integer(1, 1_000_000));
     Optional<ServiceEntry> service = ref.take("name", FieldType.TEXT)
-        .flatMap(name -> service(
+        .flatMap(name -> services.find(
             ref,
             ref.take("namespace", FieldType.TEXT).orElse(httpRoute.namespace()),
             name,
             ref.take("port", FieldType.integer(1, 65_535)).map(port -> Integer.toString(port))));
+    ref.finish();
     if (service.isEmpty()) {
       ref.problem("name", null, "must name a service with its port");
       return;
     }
-    List<ConfigNode> matches = rule.takeItems("matches");
     if (matches.isEmpty()) {
       route(
           httpRoute,
@@ -254,7 +271,8 @@ final class KubernetesRoutes {
     Optional<MappingReader> path =
         match.take("path").flatMap(node -> MappingReader.of(node, match.pathOf("path"), reading));
     String value = path.flatMap(of -> of.take("value", FieldType.TEXT)).orElse("/");
-    String type = path.flatMap(of -> of.take("type", FieldType.TEXT)).orElse("PathPrefix");
+    String type = path.flatMap(of -> of.take("type", ROUTE_TYPE)).orElse("PathPrefix");
+    path.ifPresent(MappingReader::finish);
     route.put("paths", paths(type, value));
     match.take("method", FieldType.TEXT).ifPresent(method -> route.put("methods", List.of(method)));
     ConfigNodes headers = new ConfigNodes(match.node());
@@ -262,12 +280,13 @@ final class KubernetesRoutes {
     for (int i = 0; i < items.size(); i++) {
       MappingReader.of(items.get(i), match.pathOf("headers") + "[" + i + "]", reading)
           .ifPresent(header -> {
-            String kind = header.take("type", FieldType.TEXT).orElse("Exact");
+            String kind = header.take("type", HEADER_TYPE).orElse("Exact");
             String text = header.take("value", FieldType.TEXT).orElse("");
             header
                 .take("name", FieldType.TEXT)
                 .ifPresent(name -> headers.put(
                     name, List.of(kind.equals("RegularExpression") ? "~*" + text : text)));
+            header.finish();
           });
     }
     if (!items.isEmpty()) {
@@ -275,12 +294,6 @@ final class KubernetesRoutes {
     }
     match.finish();
     return route;
-  }
-
-  private Optional<MappingReader> spec(Manifest manifest) {
-    return MappingReader.of(manifest.node(), manifest.path(), reading)
-        .flatMap(fields -> fields.take("spec"))
-        .flatMap(node -> MappingReader.of(node, manifest.path() + ".spec", reading));
   }
 
   private void route(
@@ -307,7 +320,9 @@ final class KubernetesRoutes {
         continue;
       }
       String name = annotation.getKey().substring(PREFIX.length());
-      if (name.equals("strip-path") || name.equals("preserve-host") || SEEN.contains(name)) {
+      if (name.equals("strip-path")
+          || name.equals("preserve-host")
+          || KubernetesServices.SEEN.contains(name)) {
         continue;
       }
       if (name.startsWith("headers.")) {
@@ -318,20 +333,13 @@ final class KubernetesRoutes {
       } else if (Set.of("methods", "protocols", "snis").contains(name)) {
         route.put(name, split(annotation.getValue()));
       } else {
-        unknown(of, name);
+        KubernetesServices.unknown(of, name, reading);
       }
     }
     if (anyHeader) {
       route.put("headers", headers.build());
     }
     bind(bound, null, files.addRoute(route.build(), of.path(), service));
-  }
-
-  private void unknown(Manifest of, String name) {
-    reading.problem(
-        of.node(),
-        of.path() + ".metadata.annotations." + PREFIX + name,
-        "is not implemented in this release");
   }
 
   private static List<String> list(Manifest of, String annotation) {
@@ -343,67 +351,5 @@ final class KubernetesRoutes {
         .map(String::strip)
         .filter(part -> !part.isEmpty())
         .toList();
-  }
-
-  /** The service behind a route: that of the declarative file, or one made of the cluster's. */
-  private Optional<ServiceEntry> service(
-      MappingReader at, String namespace, String name, Optional<String> port) {
-    Optional<ServiceEntry> declared = files.service(name);
-    if (declared.isPresent()) {
-      return declared;
-    }
-    if (port.isEmpty()) {
-      return Optional.empty();
-    }
-    List<String> key = List.of(namespace, name, port.get());
-    ServiceEntry known = made.get(key);
-    if (known != null) {
-      return Optional.of(known);
-    }
-    Manifest service = services.get(List.of(namespace, name));
-    Optional<String> number = port.filter(text -> text.matches("\\d+"))
-        .or(() -> service == null ? Optional.empty() : named(service, port.get()));
-    if (number.isEmpty()) {
-      at.problem("port", null, "there is no Service of this name with a port of this name");
-      return Optional.empty();
-    }
-    ConfigNodes fields = new ConfigNodes(service == null ? at.node() : service.node())
-        .put("name", namespace + "." + name + "." + port.get())
-        .put("host", service == null ? name + "." + namespace + ".svc" : host(service))
-        .put("port", number.get());
-    if (service != null) {
-      service.annotations().forEach((annotation, value) -> {
-        String of = annotation.startsWith(PREFIX) ? annotation.substring(PREFIX.length()) : "";
-        if (OF_SERVICE.containsKey(of)) {
-          fields.put(OF_SERVICE.get(of), value);
-        } else if (!of.isEmpty() && !SEEN.contains(of)) {
-          unknown(service, of);
-        }
-      });
-    }
-    ServiceEntry entry =
-        files.addService(fields.build(), service == null ? at.path() : service.path());
-    made.put(key, entry);
-    if (service != null) {
-      bind(plugins.of(service), entry, null);
-    }
-    return Optional.of(entry);
-  }
-
-  private String host(Manifest service) {
-    return spec(service)
-        .flatMap(spec -> spec.take("externalName", FieldType.TEXT))
-        .orElse(service.name() + "." + service.namespace() + ".svc");
-  }
-
-  private Optional<String> named(Manifest service, String port) {
-    return spec(service).stream()
-        .flatMap(spec -> spec.takeItems("ports").stream())
-        .flatMap(node -> MappingReader.of(node, service.path() + ".spec.ports", reading).stream())
-        .filter(
-            fields -> fields.take("name", FieldType.TEXT).filter(port::equals).isPresent())
-        .flatMap(fields -> fields.take("port", FieldType.integer(1, 65_535)).stream())
-        .map(number -> Integer.toString(number))
-        .findFirst();
   }
 }

@@ -19,7 +19,12 @@ import java.util.EnumSet;
  * it holds secrets. Not thread-safe.
  */
 public final class StateFile {
+  private static final int MOST_LINKS = 40;
+
+  /** As it was named. */
   private final Path file;
+  /** Where links lead: they stay as they are. */
+  private final Path real;
 
   /**
    * The file; it need not be there yet.
@@ -28,28 +33,59 @@ public final class StateFile {
    */
   public StateFile(Path file) {
     this.file = file.toAbsolutePath();
-    if (Files.isDirectory(this.file) || !Files.isDirectory(directory())) {
+    this.real = followed(this.file);
+    if (Files.isDirectory(real) || !Files.isDirectory(directory())) {
       throw new IllegalArgumentException(
-          file + (Files.isDirectory(this.file) ? " is a directory" : " is in no directory"));
+          file + (Files.isDirectory(real) ? " is a directory" : " is in no directory"));
     }
     if (!Files.isWritable(directory())) {
       throw new IllegalArgumentException(file + " is in a directory that cannot be written to");
     }
   }
 
+  private static Path followed(Path file) {
+    Path real = file;
+    try {
+      for (int i = 0; i < MOST_LINKS && Files.isSymbolicLink(real); i++) {
+        real = real.resolveSibling(Files.readSymbolicLink(real));
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException(file + " is a link that cannot be read", e);
+    }
+    return real;
+  }
+
   private Path directory() {
-    return file.resolveSibling("");
+    return real.resolveSibling("");
+  }
+
+  /**
+   * Puts its own copy in its place, as every change does.
+   *
+   * @throws IllegalArgumentException if that cannot be
+   */
+  public void tryToReplace() {
+    try {
+      if (Files.exists(real)) {
+        take(write(Files.readAllBytes(real)));
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          file + " cannot be replaced (" + e.getClass().getSimpleName()
+              + "): where it is a mount of its own, mount its directory",
+          e);
+    }
   }
 
   /** What it holds; none where it is not there. Problems go to {@code reading}. */
   public Entities read(Reading reading) {
     Entities none = Entities.none(file.toString());
-    if (!Files.exists(file)) {
+    if (!Files.exists(real)) {
       return none;
     }
     try {
       // Not as YAML, which refuses characters that JSON may hold.
-      byte[] text = Files.readAllBytes(file);
+      byte[] text = Files.readAllBytes(real);
       return text.length == 0
           ? none
           : Entities.of(JsonNodes.readKept(file.toString(), text), reading);
@@ -64,18 +100,29 @@ public final class StateFile {
 
   /** A file beside it, whole on the disk, that {@link #take} puts in its place. */
   public Path prepare(Entities entities) throws IOException {
-    Path next = file.resolveSibling(file.getFileName() + ".next");
+    return write((JsonNodes.write(entities.document()) + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private Path write(byte[] bytes) throws IOException {
+    Path next = real.resolveSibling(real.getFileName() + ".next");
     Files.deleteIfExists(next);
-    ByteBuffer text = ByteBuffer.wrap(
-        (JsonNodes.write(entities.document()) + "\n").getBytes(StandardCharsets.UTF_8));
+    ByteBuffer text = ByteBuffer.wrap(bytes);
     try (FileChannel channel = FileChannel.open(
         next, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly())) {
       while (text.hasRemaining()) {
         channel.write(text);
       }
       channel.force(true);
+    } catch (IOException e) {
+      discard(next);
+      throw e;
     }
     return next;
+  }
+
+  /** Leaves nothing of a prepared file: it holds secrets. */
+  public void discard(Path next) throws IOException {
+    Files.deleteIfExists(next);
   }
 
   private static FileAttribute<?>[] ownerOnly() {
@@ -88,7 +135,12 @@ public final class StateFile {
 
   /** Puts a prepared file in place: whoever reads it sees the old one or the new one. */
   public void take(Path next) throws IOException {
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try {
+      Files.move(next, real, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      discard(next);
+      throw e;
+    }
     try (FileChannel directory = FileChannel.open(directory(), StandardOpenOption.READ)) {
       directory.force(true);
     } catch (IOException e) {

@@ -1,5 +1,7 @@
 package io.oidcgrant.proxy.server;
 
+import io.oidcgrant.config.ConfigException;
+import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.config.OidcGrantConfig;
 import io.oidcgrant.config.UpstreamOAuthConfig;
 import io.oidcgrant.flow.GrantRuntime;
@@ -18,7 +20,6 @@ import io.oidcgrant.proxy.relay.Relayed;
 import io.oidcgrant.proxy.relay.UpstreamClients;
 import io.oidcgrant.proxy.relay.WebSockets;
 import io.oidcgrant.proxy.route.Route;
-import io.oidcgrant.proxy.route.UpstreamService;
 import io.oidcgrant.proxy.trace.RequestSpans;
 import io.oidcgrant.proxy.trace.Spans;
 import io.oidcgrant.proxy.trace.UpstreamSpans;
@@ -305,10 +306,19 @@ public final class GatewayServer {
    * Puts another configuration in force, as a whole: requests that have begun end in the one that
    * they began in.
    *
-   * @throws io.oidcgrant.config.ConfigException if it cannot be used; nothing has changed then
+   * @throws ConfigException if it cannot be used; nothing has changed then
    * @throws IllegalArgumentException the same
    */
   public synchronized void apply(Gateway next) throws Exception {
+    if (tls.isPresent() && next.certificates().isEmpty()) {
+      throw new ConfigException(
+          List.of(
+              new ConfigProblem(
+                  "TLS listener",
+                  0,
+                  "certificates",
+                  "an entry must stay as long as it listens; started with --listen-tls off, there need be none")));
+    }
     Engine made;
     try {
       made = parts.runtime().renew(() -> prepared(next));
@@ -317,27 +327,25 @@ public final class GatewayServer {
       var unused =
           server.getScheduler().schedule(this::closeUnused, CLOSE_SECONDS, TimeUnit.SECONDS);
     }
-    if (tls.isPresent() != !next.certificates().isEmpty()) {
-      LOG.warn(
-          "the TLS listener stays as it is until the next start: {}",
-          tls.isPresent()
-              ? "the configuration has no certificates any more"
-              : "the configuration had no certificates when this proxy started");
+    if (tls.isEmpty() && !next.certificates().isEmpty()) {
+      LOG.warn("there is no TLS listener: this proxy started without one");
     }
     engine.set(made);
     parts.metrics().reloads().applied();
   }
 
   private Engine prepared(Gateway next) throws Exception {
-    List<UpstreamService> before = engine.get().gateway().services();
+    Gateway before = engine.get().gateway();
     Engine made = Engine.of(next, parts.grants(), parts.serviceTokens());
     try {
       clients.serve(next.services());
-      if (tls.isPresent() && !next.certificates().isEmpty()) {
+      boolean same = next.certificates().equals(before.certificates())
+          && next.asksForCertificates() == before.asksForCertificates();
+      if (tls.isPresent() && !same) {
         tls.get().take(next.certificates(), next.asksForCertificates());
       }
     } catch (Exception e) {
-      clients.serve(before);
+      clients.serve(before.services());
       throw e;
     }
     return made;

@@ -247,6 +247,58 @@ class KubernetesFilesTest {
     assertThat(problems()).anySatisfy(text -> assertThat(text).contains("k8s.yaml:", problem));
   }
 
+  /** A slip that is ignored would open a route to every path or every host. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "matches:|matchs:|spec.rules[0].matchs: unknown field; did you mean matches?",
+        "hostnames:|hostname:|spec.hostname: unknown field; did you mean hostnames?",
+        "method: PUT|methods: PUT|spec.rules[0].matches[0].methods: unknown field",
+        "value: /a}|vaule: /a}|spec.rules[0].matches[0].path.vaule: unknown field",
+        "value: \"2\"}|vaule: \"2\"}|spec.rules[0].matches[0].headers[0].vaule: unknown field",
+        "type: PathPrefix|type: Prefix|spec.rules[0].matches[0].path.type: must be one of",
+        "port: 9}|port: 9, weigth: 1}|spec.rules[0].backendRefs[0].weigth: unknown field",
+        "kind: Service|kind: Bucket|spec.rules[0].backendRefs[0].kind: other than Service",
+        "- host: shop|- hosts: shop|spec.rules[0].hosts: unknown field; did you mean host?",
+        "path: /orders,|paths: /orders,|http.paths[0].paths: unknown field; did you mean path?",
+        "pathType: Exact|pathTyp: Exact|http.paths[1].pathTyp: unknown field",
+        "pathType: Prefix|pathType: prefix|http.paths[0].pathType: must be one of",
+        "number: 9|number: 9, nmae: x|http.paths[1].backend.service.port.nmae: unknown field",
+        "ingressClassName|ingressClasName|spec.ingressClasName: unknown field",
+        "rules:|rule:|spec.rule: unknown field; did you mean rules?",
+        "spec:|sepc:|.sepc: unknown field; did you mean spec?",
+        "ports: [|port: [|Service/orders.spec.port: unknown field; did you mean ports?",
+        "name: other|nmae: other|Service/orders.spec.ports[1].nmae: unknown field",
+      })
+  void slip_isSaid_whereverItIs(String written, String instead, String problem) throws IOException {
+    String all = SERVICE + INGRESS + HTTP_ROUTE;
+    assertThat(all).contains(written);
+    read(PLUGIN, all.replace(written, instead));
+
+    assertThat(problems()).anySatisfy(text -> assertThat(text).contains("k8s.yaml:", problem));
+  }
+
+  @Test
+  void whatTheClusterAdds_isIgnored() throws IOException {
+    String added = "status: {loadBalancer: {}}\n";
+    String metadata =
+        "metadata:\n  uid: u\n  resourceVersion: \"7\"\n  managedFields: [{manager: kubectl}]";
+    read(
+        PLUGIN,
+        SERVICE
+                .replace("metadata:", metadata)
+                .replace("spec:", "spec:\n  clusterIP: 10.0.0.1\n  type: ClusterIP")
+            + added,
+        INGRESS.replace("metadata:", metadata) + added,
+        HTTP_ROUTE
+                .replace("metadata:", metadata)
+                .replace("port: 9}", "port: 9, group: \"\", weight: 1}")
+            + "status: {parents: []}\n");
+
+    assertThat(problems()).isEmpty();
+  }
+
   @Test
   void otherKinds_areSkipped_withAWarning() throws IOException {
     read(DECLARATIVE, "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {a: b}\n");
