@@ -16,6 +16,7 @@ import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.client.Response;
 import org.eclipse.jetty.client.transport.HttpClientTransportDynamic;
 import org.eclipse.jetty.client.transport.HttpClientTransportOverHTTP;
+import org.eclipse.jetty.client.transport.HttpDestination;
 import org.eclipse.jetty.http.HttpCookieStore;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.io.ByteBufferPool;
@@ -126,10 +127,13 @@ public final class UpstreamClients extends AbstractLifeCycle {
     return left;
   }
 
-  /** WebSockets are among them; those that nobody uses end by themselves. */
+  /** Or will have; WebSockets are among them; those that nobody uses end by themselves. */
   private static boolean hasConnections(HttpClient client) {
     return client.getContainedBeans(ManagedSelector.class).stream()
-        .anyMatch(selector -> selector.getTotalKeys() > 0);
+            .anyMatch(selector -> selector.getTotalKeys() > 0)
+        || client.getDestinations().stream()
+            .anyMatch(destination -> destination instanceof HttpDestination waiting
+                && waiting.getQueuedRequestCount() > 0);
   }
 
   /** How many clients there are. */
