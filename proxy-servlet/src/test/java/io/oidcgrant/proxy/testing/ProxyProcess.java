@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -175,8 +176,14 @@ public final class ProxyProcess implements AutoCloseable {
     return output;
   }
 
-  /** Standard error so far. */
+  /** Standard error so far; it is written by a thread of its own, a moment after what it tells. */
   public String log() {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+    long length = -1;
+    while (process.isAlive() && length != log.toFile().length() && System.nanoTime() < end) {
+      length = log.toFile().length();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+    }
     try {
       return Files.readString(log);
     } catch (IOException e) {
