@@ -10,13 +10,17 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What both filters do alike: their life, and the way back from an asynchronous dispatch. */
 abstract class TokenFilter implements Filter {
+  private static final Logger LOG = LoggerFactory.getLogger(TokenFilter.class);
   private static final AtomicLong INSTANCES = new AtomicLong();
 
   private final long number = INSTANCES.incrementAndGet();
@@ -95,7 +99,13 @@ abstract class TokenFilter implements Filter {
       throws IOException, ServletException {
     Handler started = handler;
     if (started == null) {
-      started = first();
+      try {
+        started = first();
+      } catch (RuntimeException e) {
+        LOG.error("the filter cannot be put together", e);
+        unavailable(response);
+        return;
+      }
     }
     if (started == null
         || !(request instanceof HttpServletRequest http)
@@ -109,6 +119,17 @@ abstract class TokenFilter implements Filter {
       return;
     }
     started.handle(http, answer, chain, this::mayDispatch);
+  }
+
+  private static void unavailable(ServletResponse response) throws IOException {
+    if (response instanceof HttpServletResponse answer) {
+      answer.setStatus(HttpServletResponse.SC_SERVICE_UNAVAILABLE);
+      answer.setHeader("Cache-Control", "no-store");
+    }
+    response.setContentType("application/json;charset=utf-8");
+    response
+        .getOutputStream()
+        .write("{\"message\":\"Service unavailable\"}".getBytes(StandardCharsets.UTF_8));
   }
 
   private boolean mayDispatch(HttpServletRequest request) {

@@ -28,6 +28,8 @@ public final class Reading {
   private final Map<Path, String> stamps = new LinkedHashMap<>();
   /** Of the files that are referred to. */
   private final Map<Path, String> texts = new HashMap<>();
+  /** The same of the reading before. */
+  private Map<Path, String> earlier = Map.of();
 
   private final List<ConfigProblem> problems = new ArrayList<>();
   private final List<ConfigProblem> warnings = new ArrayList<>();
@@ -47,7 +49,7 @@ public final class Reading {
     this.kongCompatible = accepted.kongCompatible;
     this.certificates = new Certificates(accepted.certificates);
     this.stamps.putAll(accepted.stamps);
-    this.texts.putAll(accepted.texts);
+    this.earlier = accepted.texts;
   }
 
   /** Another reading of the same files as they were in this one, which found nothing wrong. */
@@ -70,14 +72,18 @@ public final class Reading {
 
   /** The text of a file that is referred to. */
   String textOf(Path file) throws IOException {
-    String known = texts.get(file);
-    if (known != null) {
-      return known;
+    String text = texts.getOrDefault(file, earlier.get(file));
+    if (text == null) {
+      isOf(file);
+      text = Files.readString(file);
     }
-    isOf(file);
-    String text = Files.readString(file);
     texts.put(file, text);
     return text;
+  }
+
+  /** Forgets the texts that only the reading before has asked for: they may be secrets. */
+  public void forgetEarlier() {
+    earlier = Map.of();
   }
 
   /** Whether all files are still as they were before they were read. */

@@ -139,6 +139,7 @@ final class LiveConfiguration implements Changes {
     if (reading.problemCount() == 0) {
       PluginNeeds.check(gateway, accepted, source.trustedPeers(), reading);
     }
+    reading.forgetEarlier();
     return new Read(gateway, reading, documents);
   }
 

@@ -206,7 +206,9 @@ public final class GatewayServer {
     server.addBean(new Sweep(server.getScheduler(), callers, requests, limits, metrics));
     RequestCount count = new RequestCount(metrics, admin, limits.headerCount());
     LineQueue accessLog = AccessLog.queue();
-    accessLog.start();
+    if (parts.accessLog().isPresent()) {
+      accessLog.start();
+    }
     server.setRequestLog(parts
         .accessLog()
         .<RequestLog>map(lines -> new RequestLog.Collection(

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A running Keycloak on 127.0.0.1 with the realms of this module, as imported: no sessions, no
@@ -144,14 +145,13 @@ public final class KeycloakServer implements AutoCloseable {
   private void awaitReady() throws IOException, InterruptedException {
     long start = System.nanoTime();
     while (!answers()) {
-      if (!process.isAlive()) {
+      if (process.waitFor(100, TimeUnit.MILLISECONDS)) {
         throw Installation.failure("ended before it was ready", Installation.log(home));
       }
       if (System.nanoTime() - start > START_TIMEOUT.toNanos()) {
         throw Installation.failure(
             "is not ready after " + START_TIMEOUT.toSeconds() + " s", Installation.log(home));
       }
-      Thread.sleep(100);
     }
   }
 

@@ -86,7 +86,8 @@ class KeycloakServerIT {
     public static void main(String[] args) throws Exception {
       KeycloakServer server = KeycloakServer.start();
       System.out.println(server.process().pid());
-      Thread.sleep(Duration.ofMinutes(5).toMillis());
+      // To the end of the test, where it is not killed before.
+      var unused = System.in.read();
       server.close();
     }
   }

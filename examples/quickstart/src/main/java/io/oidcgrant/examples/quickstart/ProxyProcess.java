@@ -67,14 +67,13 @@ final class ProxyProcess implements AutoCloseable {
       Matcher line = ready.get(START_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
       URI health = URI.create(line.group(2) + "/health/ready");
       while (!answers(health)) {
-        if (!process.isAlive()) {
+        if (process.waitFor(100, TimeUnit.MILLISECONDS)) {
           throw failure("ended before it was ready; its log, above, says why");
         }
         if (System.nanoTime() - start > START_TIMEOUT.toNanos()) {
           throw failure(
               "is not ready after " + START_TIMEOUT.toSeconds() + " s, " + health + " says why");
         }
-        Thread.sleep(100);
       }
       return URI.create(line.group(1)).getPort();
     } catch (TimeoutException e) {
