@@ -21,6 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** The proxy's jar with its own upstream, and mostly in front of the real Keycloak. */
 final class RunningProxy implements AutoCloseable {
@@ -143,8 +145,14 @@ final class RunningProxy implements AutoCloseable {
     return tokenEndpoint.orElseThrow().requests();
   }
 
-  /** What the proxy has logged. */
+  /** What the proxy has logged, which it writes a moment after what it tells. */
   String log() throws IOException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(1);
+    long length = -1;
+    while (length != Files.size(log) && System.nanoTime() < end) {
+      length = Files.size(log);
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+    }
     return Files.readString(log);
   }
 
