@@ -17,6 +17,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -292,6 +293,33 @@ class CachingTokenSourceTest {
     assertThat(source.remembered(wanted("a"))).isNull();
     ask(wanted("a"));
     assertThat(observer.take()).containsExactly("cache rejection");
+  }
+
+  @Test
+  void renewal_thatIsOverWhenTheNextCallerBegins_isCountedOnce() {
+    ask(wanted("a"));
+    asked.get(0).complete(tokens("old", 290, 300, true));
+    now = START.plusSeconds(290);
+    observer.take();
+    Iterator<Runnable> meanwhile = List.<Runnable>of(() -> {
+          source.remembered(wanted("a"));
+          asked.get(1).complete(tokens("new", 580, 600, true));
+        })
+        .iterator();
+    CachingTokenSource late = new CachingTokenSource(
+        request -> new CompletableFuture<>(),
+        memory,
+        () -> {
+          // Between its look into the cache and its renewal.
+          if (meanwhile.hasNext()) {
+            meanwhile.next().run();
+          }
+          return now;
+        },
+        observer,
+        new CachingTokenSource.Settings(true, Duration.ZERO, Duration.ofSeconds(20)));
+    late.remembered(wanted("a"));
+    assertThat(observer.take()).containsExactly("cache hit", "cache hit", "renewal ok");
   }
 
   @Test

@@ -78,6 +78,17 @@ class CommandLineIT {
     }
   }
 
+  @Test
+  void state_withoutAnAdminApi_isRefused() throws IOException {
+    Path state = directory.resolve("unreachable.yaml");
+    try (ProxyProcess proxy = command(
+        "run", "--config", good().toString(), "--state", state.toString(), "--admin", "off")) {
+      assertThat(proxy.exitStatus()).isEqualTo(2);
+      assertThat(proxy.log()).contains("--state needs --admin");
+      assertThat(state).doesNotExist();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"run", "check"})
   void refusedConfiguration_printsEveryProblemAndEndsWith2(String command) throws IOException {

@@ -201,10 +201,12 @@ class LimitsIT {
       slow.subList(0, 100).forEach(each -> each.send("GET /up HTTP/1.1\r\nX-"));
       slow.subList(100, 200)
           .forEach(each -> each.request("POST", "/up", "Content-Length: 1000").send("a"));
-      for (int i = 0; i < 20; i++) {
-        assertThat(seconds(() -> assertThat(proxy.get("/up").status()).isEqualTo(200)))
-            .isLessThan(0.5);
-      }
+      // Two may have had to wait for the machine.
+      assertThat(IntStream.range(0, 20)
+              .filter(i ->
+                  seconds(() -> assertThat(proxy.get("/up").status()).isEqualTo(200)) > 0.5)
+              .count())
+          .isLessThanOrEqualTo(2);
       slow.forEach(each -> assertThat(each.read().status()).isEqualTo(408));
     } finally {
       slow.forEach(RawConnection::close);

@@ -9,6 +9,8 @@ import io.oidcgrant.proxy.testing.Configs;
 import io.oidcgrant.proxy.testing.ProxyProcess;
 import io.oidcgrant.proxy.testing.RecordingUpstream;
 import io.oidcgrant.proxy.testing.StubIssuer;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +40,7 @@ class MetricsIT {
 
   private static RecordingUpstream upstream;
   private static StubIssuer issuer;
+  private static StubIssuer other;
   private static ProxyProcess proxy;
   private static Path config;
 
@@ -45,6 +48,7 @@ class MetricsIT {
   static void start() {
     upstream = new RecordingUpstream();
     issuer = new StubIssuer();
+    other = new StubIssuer();
     config = Configs.file(directory, configuration());
     proxy = ProxyProcess.run(config);
     await().until(() -> proxy.admin("/health/ready").status() == 200);
@@ -54,11 +58,23 @@ class MetricsIT {
   static void stop() {
     proxy.close();
     issuer.close();
+    other.close();
     upstream.close();
   }
 
   private static String configuration() {
-    return "services:\n" + Configs.service("up", upstream.url(), Configs.grant(issuer.url()));
+    return "services:\n"
+        + Configs.service("up", upstream.url(), Configs.grant(issuer.url()))
+        + Configs.service("plain", upstream.url())
+        + Configs.service(
+            "extra",
+            upstream.url(),
+            Configs.grant(
+                    issuer.url(),
+                    "insecure_any_audience: true",
+                    "extra_jwks_uris: [\"" + other.url() + "/keys\"]",
+                    "issuers_allowed: [\"" + issuer.url() + "\", \"" + other.url() + "\"]")
+                .replace("[refresh_token,", "[bearer,"));
   }
 
   private static String caller(String name) {
@@ -111,13 +127,42 @@ class MetricsIT {
         .isEqualTo(took + 1);
     assertThat(value("oidc_proxy_refusals_total{reason=\"no_credential\"}")).isEqualTo(refused + 1);
     assertThat(calls("discovery", "ok")).isEqualTo(1);
-    assertThat(calls("jwks", "ok")).isEqualTo(1);
+    assertThat(calls("jwks", "ok")).isEqualTo(issuer.keysAsked() + other.keysAsked());
     String label = "{issuer=\"" + issuer.url() + "\"}";
     assertThat(value("oidc_proxy_issuer_reachable" + label)).isEqualTo(1);
     assertThat(value("oidc_proxy_jwks_age_seconds" + label)).isBetween(0.0, 60.0);
     assertThat(value("oidc_proxy_token_cache_entries")).isPositive();
     assertThat(value("oidc_proxy_token_cache_size_bytes")).isPositive();
     assertThat(scrape()).doesNotContainIgnoringCase("canary").doesNotContain(issuer.token());
+  }
+
+  /** They have an answer's status that nobody got. */
+  @Test
+  void requestsThatTheirCallersLeave_areCountedAs499() throws Exception {
+    String sample = "oidc_proxy_requests_total{status_class=\"4xx\"}";
+    String none = "oidc_proxy_requests_total{status_class=\"none\"}";
+    double before = value(sample);
+    double nothing = value(none);
+    try (Socket caller = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
+      caller
+          .getOutputStream()
+          .write("POST /plain HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nb"
+              .getBytes(StandardCharsets.US_ASCII));
+      await().until(() -> value("oidc_proxy_requests_in_flight") == 1);
+      caller.setSoLinger(true, 0);
+    }
+    await().until(() -> value(sample) == before + 1);
+    assertThat(value(none)).isEqualTo(nothing);
+  }
+
+  @Test
+  void keysThatNoMetadataName_haveAnAgeToo() {
+    assertThat(proxy
+            .get("/extra", "Authorization: Bearer " + other.accessToken(Map.of()))
+            .status())
+        .isEqualTo(200);
+    assertThat(value("oidc_proxy_jwks_age_seconds{issuer=\"" + other.url() + "/keys\"}"))
+        .isBetween(0.0, 60.0);
   }
 
   private static void reload(String text) throws Exception {

@@ -41,6 +41,8 @@ class UpstreamHttp2IT {
         "services:\n"
             + Configs.service("a", url)
             + "  write_timeout: 300\n  read_timeout: 1200\n"
+            + Configs.service("stopped", url)
+            + "  write_timeout: 300\n"
             + "- name: kept\n  url: " + url + "\n  routes:\n"
             + "  - {name: kept, paths: [/kept], preserve_host: true}\n"));
     proxy.get("/a");
@@ -88,10 +90,10 @@ class UpstreamHttp2IT {
   void uploadThatStops_is504AtTheDeadlineOfWriting() {
     long start = System.nanoTime();
     try (RawConnection connection = proxy.connect()) {
-      connection.request("POST", "/a", "Content-Length: 10").send("he");
+      connection.request("POST", "/stopped", "Content-Length: 10").send("he");
       assertThat(connection.read().status()).isEqualTo(504);
     }
-    assertThat(since(start)).isBetween(Duration.ofMillis(250), Duration.ofMillis(1150));
+    assertThat(since(start)).isBetween(Duration.ofMillis(250), Duration.ofSeconds(10));
   }
 
   @Test

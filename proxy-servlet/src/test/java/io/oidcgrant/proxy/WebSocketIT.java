@@ -360,9 +360,9 @@ class WebSocketIT {
 
   @Test
   void tokenThatEnds_beforeTheUpstreamAgrees_endsItAfterTheAgreement() throws IOException {
-    issuer.lifetime(1);
+    issuer.lifetime(2);
     upstream.script(request -> {
-      Thread.sleep(1_200);
+      await().pollDelay(Duration.ofMillis(2200)).until(() -> true);
       request.send(WebSockets.agreement(request.header("Sec-WebSocket-Key")));
       request.input().read();
     });

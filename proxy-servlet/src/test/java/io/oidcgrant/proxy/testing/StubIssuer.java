@@ -39,6 +39,7 @@ public final class StubIssuer implements AutoCloseable {
   private final ExecutorService executor = Executors.newCachedThreadPool();
   private final RSAKey key;
   private final AtomicInteger discoveries = new AtomicInteger();
+  private final AtomicInteger keysAsked = new AtomicInteger();
   private final List<String> asked = new CopyOnWriteArrayList<>();
   private final List<String> granted = new CopyOnWriteArrayList<>();
   private final List<String> traces = new CopyOnWriteArrayList<>();
@@ -64,8 +65,10 @@ public final class StubIssuer implements AutoCloseable {
       send(exchange, """
               {"issuer":"URL","token_endpoint":"URL/token","jwks_uri":"URL/keys"}""".replace("URL", url()));
     });
-    server.createContext(
-        "/keys", exchange -> send(exchange, new JWKSet(key.toPublicJWK()).toString()));
+    server.createContext("/keys", exchange -> {
+      keysAsked.incrementAndGet();
+      send(exchange, new JWKSet(key.toPublicJWK()).toString());
+    });
     server.createContext("/token", this::token);
     server.start();
   }
@@ -132,6 +135,11 @@ public final class StubIssuer implements AutoCloseable {
   /** How often its metadata were asked for. */
   public int discoveries() {
     return discoveries.get();
+  }
+
+  /** How often its keys were asked for. */
+  public int keysAsked() {
+    return keysAsked.get();
   }
 
   /** The bodies of all token requests. */
