@@ -7,6 +7,7 @@ import com.nimbusds.jose.util.JSONObjectUtils;
 import io.oidcgrant.proxy.testing.Answer;
 import io.oidcgrant.proxy.testing.Configs;
 import io.oidcgrant.proxy.testing.ProxyProcess;
+import io.oidcgrant.proxy.testing.RawUpstream;
 import io.oidcgrant.proxy.testing.RecordingUpstream;
 import io.oidcgrant.proxy.testing.StubIssuer;
 import java.net.InetAddress;
@@ -39,6 +40,7 @@ class MetricsIT {
   private static Path directory;
 
   private static RecordingUpstream upstream;
+  private static RawUpstream endless;
   private static StubIssuer issuer;
   private static StubIssuer other;
   private static ProxyProcess proxy;
@@ -47,6 +49,7 @@ class MetricsIT {
   @BeforeAll
   static void start() {
     upstream = new RecordingUpstream();
+    endless = new RawUpstream();
     issuer = new StubIssuer();
     other = new StubIssuer();
     config = Configs.file(directory, configuration());
@@ -60,12 +63,14 @@ class MetricsIT {
     issuer.close();
     other.close();
     upstream.close();
+    endless.close();
   }
 
   private static String configuration() {
     return "services:\n"
         + Configs.service("up", upstream.url(), Configs.grant(issuer.url()))
         + Configs.service("plain", upstream.url())
+        + Configs.service("endless", endless.url())
         + Configs.service(
             "extra",
             upstream.url(),
@@ -136,23 +141,43 @@ class MetricsIT {
     assertThat(scrape()).doesNotContainIgnoringCase("canary").doesNotContain(issuer.token());
   }
 
-  /** They have an answer's status that nobody got. */
-  @Test
-  void requestsThatTheirCallersLeave_areCountedAs499() throws Exception {
-    String sample = "oidc_proxy_requests_total{status_class=\"4xx\"}";
-    String none = "oidc_proxy_requests_total{status_class=\"none\"}";
-    double before = value(sample);
-    double nothing = value(none);
+  private static double answers(String statusClass) {
+    return value("oidc_proxy_requests_total{status_class=\"" + statusClass + "\"}");
+  }
+
+  private static void leaveAfter(String request, String answer) throws Exception {
     try (Socket caller = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
-      caller
-          .getOutputStream()
-          .write("POST /plain HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nb"
-              .getBytes(StandardCharsets.US_ASCII));
-      await().until(() -> value("oidc_proxy_requests_in_flight") == 1);
+      caller.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      if (answer.isEmpty()) {
+        await().until(() -> value("oidc_proxy_requests_in_flight") == 1);
+      }
+      assertThat(caller.getInputStream().readNBytes(answer.length())).asString().isEqualTo(answer);
       caller.setSoLinger(true, 0);
     }
-    await().until(() -> value(sample) == before + 1);
-    assertThat(value(none)).isEqualTo(nothing);
+    await().until(() -> value("oidc_proxy_requests_in_flight") == 0);
+  }
+
+  @Test
+  void callersThatLeave_areCountedAs499_orByTheAnswerThatTheyHadBegunToGet() throws Exception {
+    endless.script(request -> {
+      request.send("HTTP/1.1 200 OK\r\n\r\n");
+      while (true) {
+        request.send("x".repeat(1000));
+      }
+    });
+    double none = answers("none");
+    double good = answers("2xx");
+    double refused = answers("4xx");
+    leaveAfter("POST /plain HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nb", "");
+    assertThat(answers("4xx")).isEqualTo(refused + 1);
+    for (int i = 0; i < 10; i++) {
+      leaveAfter("GET /endless HTTP/1.1\r\nHost: a\r\n\r\n", "HTTP/1.1 200 OK\r\n");
+    }
+    assertThat(answers("4xx")).isEqualTo(refused + 1);
+    assertThat(answers("2xx")).isEqualTo(good + 10);
+    assertThat(answers("none")).isEqualTo(none);
+    // It is no fault of the upstream's.
+    assertThat(proxy.log()).doesNotContain("UpstreamTrouble");
   }
 
   @Test

@@ -528,8 +528,13 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       if (flushing) {
         flushing = false;
         super.complete();
-      } else {
+        return;
+      }
+      try {
         super.onWritePossible();
+      } catch (IOException e) {
+        request.setAttribute(CALLER_FAILURE, e);
+        throw e;
       }
     }
 
