@@ -50,7 +50,7 @@ abstract class AdminApiFixture {
   };
 
   LiveConfiguration live;
-  private AdminApi api;
+  AdminApi api;
 
   record Reply(int status, String body) {
     Object at(String... path) throws Exception {

@@ -1,6 +1,7 @@
 package io.oidcgrant.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import org.junit.jupiter.api.Test;
 
@@ -18,5 +19,35 @@ class AdminApiNeedsTest extends AdminApiFixture {
     assertThat(reply.at("fields", "config", "ca_certificates_file"))
         .asString()
         .contains("/none/ca.pem cannot be used");
+  }
+
+  @Test
+  void plugin_canBeTriedWithoutMakingIt() throws Exception {
+    String path = "/schemas/plugins/validate";
+    Reply good = ok("POST", path, JSON, PLUGIN);
+    assertThat(good.body()).isEqualTo("{\"message\":\"schema validation successful\"}");
+    // What it is bound to, and what there is already, are not looked at.
+    ok("POST", "/plugins", JSON, PLUGIN);
+    ok("POST", path, JSON, PLUGIN.replaceFirst("\\{", "{\"route\": {\"id\": \"none\"},"));
+    assertThat(ok(
+                "POST",
+                path,
+                FORM,
+                "name=openid-connect&config.issuer=https://i"
+                    + "&config.auth_methods=bearer&config.audience_required=a")
+            .status())
+        .isEqualTo(200);
+    Reply wrong = refused("POST", path, JSON, PLUGIN.replace("\"c\"", "7, \"" + CANARY + "\": 1"));
+    assertThat(wrong.at("code")).isEqualTo(2L);
+    assertThat(wrong.at("fields", "config", "oauth", "client_id")).asString().isNotBlank();
+    assertThat(refused("POST", path, JSON, "{\"name\": \"key-auth\"}").at("fields", "name"))
+        .asString()
+        .contains("not enabled");
+    assertThat(refused("POST", path, JSON, "{}").at("fields", "name")).isNotNull();
+    refused("POST", path, JSON, "[");
+    assertThat(send("POST", path, "text/plain", "a").status()).isEqualTo(415);
+    assertThat(get(path).status()).isEqualTo(404);
+    assertThat(send("DELETE", path, "", "").status()).isEqualTo(405);
+    assertThat(get("/plugins").at("data")).asInstanceOf(LIST).hasSize(1);
   }
 }

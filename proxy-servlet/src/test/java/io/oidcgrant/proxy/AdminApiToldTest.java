@@ -3,10 +3,12 @@ package io.oidcgrant.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.util.JSONObjectUtils;
+import io.oidcgrant.proxy.admin.api.Answer;
 import io.oidcgrant.proxy.testing.TestAuthority;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,38 @@ class AdminApiToldTest extends AdminApiFixture {
       assertThat(reply.body()).contains(reference.substring(1)).doesNotContain(CANARY);
     }
     assertThat(get("/consumers").body()).contains("{vault://env/secret-name}");
+  }
+
+  private List<Object> named(String query) throws Exception {
+    Answer answer = api.answer("GET", "/services", query).orElseThrow();
+    assertThat(answer.status()).as(answer.json()).isEqualTo(200);
+    List<Object> names = new ArrayList<>();
+    for (Object service : (List<?>) JSONObjectUtils.parse(answer.json()).get("data")) {
+      names.add(((Map<?, ?>) service).get("name"));
+    }
+    return names;
+  }
+
+  @Test
+  void lists_areOfTheTagsAskedFor() throws Exception {
+    ok("POST", "/services", JSON, "{\"name\": \"a\", \"host\": \"h\", \"tags\": [\"x\", \"y z\"]}");
+    ok("POST", "/services", JSON, "{\"name\": \"b\", \"host\": \"h\", \"tags\": [\"x\"]}");
+    ok("POST", "/services", JSON, "{\"name\": \"c\", \"host\": \"h\"}");
+    assertThat(named(null)).containsExactly("a", "b", "c");
+    assertThat(named("tags=")).containsExactly("a", "b", "c");
+    assertThat(named("tags=x")).containsExactly("a", "b");
+    assertThat(named("size=10&tags=x,y%20z")).containsExactly("a");
+    assertThat(named("tags=y+z/none")).containsExactly("a");
+    assertThat(named("tags=none")).isEmpty();
+    Answer page = api.answer("GET", "/services", "tags=x&size=1").orElseThrow();
+    assertThat(JSONObjectUtils.parse(page.json()).get("next"))
+        .isEqualTo("/services?offset=1&size=1&tags=x");
+    assertThat(named("offset=1&size=1&tags=x")).containsExactly("b");
+    for (String wrong : List.of("tags=x,y/z", "tags=x,,y", "tags=%zz", "tags=/")) {
+      Answer refused = api.answer("GET", "/services", wrong).orElseThrow();
+      assertThat(refused.status()).as(wrong).isEqualTo(400);
+      assertThat(refused.json()).contains("tags").doesNotContain("zz");
+    }
   }
 
   @Test

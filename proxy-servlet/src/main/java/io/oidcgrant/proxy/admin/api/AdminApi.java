@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AdminApi {
   private static final String READ = "GET, HEAD, OPTIONS";
+  private static final List<String> VALIDATE = List.of("schemas", "plugins", "validate");
   private static final int PAGE = 100;
   private static final int LARGEST_PAGE = 1000;
 
@@ -59,9 +60,7 @@ public final class AdminApi {
       return Optional.of(Answer.notFound());
     }
     boolean write = changes.allowed();
-    String allow = address
-        .map(known -> known.allow(write))
-        .orElse(write && parts.equals(List.of("config")) ? READ + ", POST" : READ);
+    String allow = address.map(known -> known.allow(write)).orElseGet(() -> allow(parts, write));
     return switch (method) {
       case "GET", "HEAD" ->
         Optional.of(address
@@ -85,9 +84,21 @@ public final class AdminApi {
    * @param type of the body; null where the request tells none
    */
   public Answer write(String method, String path, @Nullable String type, byte[] body) {
-    return Address.of(parts(path))
+    List<String> parts = parts(path);
+    return Address.of(parts)
         .map(address -> writes.answer(method, address, type, body))
-        .orElseGet(() -> writes.config(type, body));
+        .orElseGet(() ->
+            parts.equals(VALIDATE) ? writes.validated(type, body) : writes.config(type, body));
+  }
+
+  /** What can be done with what is no entity. */
+  private static String allow(List<String> parts, boolean write) {
+    if (!write) {
+      return READ;
+    }
+    return parts.equals(VALIDATE)
+        ? "OPTIONS, POST"
+        : parts.equals(List.of("config")) ? READ + ", POST" : READ;
   }
 
   /** Konnect's API has the same below a longer path. */
@@ -151,15 +162,20 @@ public final class AdminApi {
           each -> each.isOf(Address.fieldOf(ownerKind), owner.get().id()));
     }
     String key = address.key();
-    return key == null
-        ? Optional.of(page(wanted.toList(), path, query))
-        : wanted
-            .filter(each -> each.isCalled(key))
-            .findFirst()
-            .map(one -> Answer.of(200, Told.of(one)));
+    if (key == null) {
+      Optional<Tags> tags = Tags.of(query);
+      return Optional.of(
+          tags.isEmpty() ? Tags.unreadable() : page(wanted, tags.get(), path, query));
+    }
+    return wanted
+        .filter(each -> each.isCalled(key))
+        .findFirst()
+        .map(one -> Answer.of(200, Told.of(one)));
   }
 
-  private static Answer page(List<Written> all, String path, @Nullable String query) {
+  private static Answer page(
+      Stream<Written> wanted, Tags tags, String path, @Nullable String query) {
+    List<Written> all = wanted.filter(each -> tags.fit(each.members())).toList();
     int size = parameter(query, "size", PAGE);
     int offset = parameter(query, "offset", 0);
     if (size < 1 || size > LARGEST_PAGE) {
@@ -178,7 +194,9 @@ public final class AdminApi {
         all.subList(Math.min(offset, end), end).stream().map(Told::of).toList();
     Map<String, @Nullable Object> page = list(shown);
     if (end < all.size()) {
-      page.put("next", path.replaceFirst("/+$", "") + "?offset=" + end + "&size=" + size);
+      page.put(
+          "next",
+          path.replaceFirst("/+$", "") + "?offset=" + end + "&size=" + size + tags.inQuery());
       page.put("offset", String.valueOf(end));
     }
     return Answer.of(200, page);

@@ -58,6 +58,15 @@ final class Writes {
     }
   }
 
+  /** Whether a plugin could be one; nothing is made. */
+  Answer validated(@Nullable String type, byte[] body) {
+    try {
+      return Validation.ofPlugin(body(type, body, null), inForce);
+    } catch (RefusedException e) {
+      return e.answer();
+    }
+  }
+
   /** Replaces all that is kept by a declarative file. */
   synchronized Answer config(@Nullable String type, byte[] body) {
     try {
