@@ -87,11 +87,33 @@ class LiveConfigurationTest {
   void whatCannotBeKept_isNotInForce() throws Exception {
     LiveConfiguration live = live();
     Gateway first = live.gateway();
-    live.use(applied::add);
-    Files.createDirectories(directory.resolve("state.json/in the way"));
+    live.use(gateway -> {
+      applied.add(gateway);
+      Files.createDirectories(directory.resolve("state.json/in the way"));
+    });
     assertThatThrownBy(() -> live.change(shop())).isInstanceOf(UncheckedIOException.class);
     assertThat(applied.get(applied.size() - 1)).isSameAs(first).isSameAs(live.gateway());
     assertThat(live.kept().all("services")).isEmpty();
+  }
+
+  @Test
+  void stateThatSomebodyElseHasChanged_isNotOverwritten() throws Exception {
+    LiveConfiguration first = live();
+    LiveConfiguration second = live();
+    first.use(applied::add);
+    first.change(shop());
+    first.change(shop());
+    assertThatThrownBy(() -> second.change(Entities.none("state")))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("has been changed by somebody else");
+    assertThat(second.kept().all("services")).isEmpty();
+    LiveConfiguration third = live();
+    Path state = directory.resolve("state.json");
+    assertThat(state).content().contains("shop");
+    Files.delete(state);
+    assertThatThrownBy(() -> third.change(shop())).hasMessageContaining("somebody else");
+    assertThat(state).doesNotExist();
+    assertThat(directory).isDirectoryNotContaining("glob:**.next");
   }
 
   @Test

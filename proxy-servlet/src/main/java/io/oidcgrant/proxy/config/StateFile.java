@@ -10,9 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps what the Admin API has made, as a declarative file in JSON that its owner alone can read:
@@ -25,6 +28,23 @@ public final class StateFile {
   private final Path file;
   /** Where links lead: they stay as they are. */
   private final Path real;
+  /** How it was when it was last read or written. */
+  private Seen seen;
+
+  /** What tells one state of a file from the next; nothing of one that is not there. */
+  private record Seen(
+      @Nullable Object key, long size, @Nullable FileTime modified) {
+    static final Seen NOTHING = new Seen(null, 0, null);
+
+    static Seen at(Path file) {
+      try {
+        BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+        return new Seen(found.fileKey(), found.size(), found.lastModifiedTime());
+      } catch (IOException e) {
+        return NOTHING;
+      }
+    }
+  }
 
   /**
    * The file; it need not be there yet.
@@ -34,6 +54,7 @@ public final class StateFile {
   public StateFile(Path file) {
     this.file = file.toAbsolutePath();
     this.real = followed(this.file);
+    this.seen = Seen.at(real);
     if (Files.isDirectory(real) || !Files.isDirectory(directory())) {
       throw new IllegalArgumentException(
           file + (Files.isDirectory(real) ? " is a directory" : " is in no directory"));
@@ -80,6 +101,7 @@ public final class StateFile {
   /** What it holds; none where it is not there. Problems go to {@code reading}. */
   public Entities read(Reading reading) {
     Entities none = Entities.none(file.toString());
+    seen = Seen.at(real);
     if (!Files.exists(real)) {
       return none;
     }
@@ -98,8 +120,18 @@ public final class StateFile {
     return none;
   }
 
-  /** A file beside it, whole on the disk, that {@link #take} puts in its place. */
+  /**
+   * A file beside it, whole on the disk, that {@link #take} puts in its place.
+   *
+   * @throws IOException if that cannot be, or if the file is not as it was left: somebody else's
+   *     changes would be lost
+   */
   public Path prepare(Entities entities) throws IOException {
+    if (!Seen.at(real).equals(seen)) {
+      throw new IOException(file
+          + " has been changed by somebody else, perhaps by another proxy; what it says now is"
+          + " taken up by the next start");
+    }
     return write((JsonNodes.write(entities.document()) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
@@ -137,6 +169,7 @@ public final class StateFile {
   public void take(Path next) throws IOException {
     try {
       Files.move(next, real, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      seen = Seen.at(real);
     } catch (IOException e) {
       discard(next);
       throw e;
