@@ -44,7 +44,8 @@ class DrainIT {
 
   private ProxyProcess start(String grace) {
     String config = "services:\n" + Configs.service("a", upstream.url());
-    return ProxyProcess.run(Configs.file(directory, config), "--grace", grace);
+    return ProxyProcess.run(
+        Configs.file(directory, config), "--grace", grace, "--access-log", "on");
   }
 
   private RawConnection connect(ProxyProcess proxy) {
@@ -143,7 +144,7 @@ class DrainIT {
   }
 
   @Test
-  void requestLongerThanTheGrace_doesNotKeepTheProxy() {
+  void requestLongerThanTheGrace_doesNotKeepTheProxy_andIsInTheAccessLog() {
     try (ProxyProcess proxy = start("1")) {
       connect(proxy).request("GET", "/a");
       awaitUpstream(1);
@@ -151,6 +152,10 @@ class DrainIT {
       proxy.terminate();
       assertThat(proxy.exitStatus()).isZero();
       assertThat(System.nanoTime() - start).isBetween(1_000_000_000L, 6_000_000_000L);
+      assertThat(proxy.log().lines().filter(line -> line.contains(" path=/a ")))
+          .singleElement()
+          .asString()
+          .contains(" duration_ms=", " route=a ");
     }
   }
 

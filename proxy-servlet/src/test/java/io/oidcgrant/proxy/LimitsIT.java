@@ -112,8 +112,9 @@ class LimitsIT {
   private static void dribble(List<RawConnection> slow, RawConnection blank) {
     List<RawConnection> open = new ArrayList<>(slow);
     for (int i = 0; i < 60 && !open.isEmpty(); i++) {
-      open.removeIf(each ->
-          !each.silentFor(100 / slow.size(), 20_000) || !sent(each, each == blank ? '\n' : 'a'));
+      int millis = 100 / open.size();
+      open.removeIf(
+          each -> !each.silentFor(millis, 20_000) || !sent(each, each == blank ? '\n' : 'a'));
     }
     assertThat(open).isEmpty();
   }
