@@ -19,7 +19,7 @@ final class Cancellation implements AsyncListener {
 
   @Override
   public void onError(AsyncEvent event) {
-    request.setAttribute(GatewayProxyServlet.CALLER_FAILURE, event.getThrowable());
+    CallerFailure.note(request, event.getThrowable());
     GatewayProxyServlet.abort(upstream::abort, event.getThrowable());
   }
 

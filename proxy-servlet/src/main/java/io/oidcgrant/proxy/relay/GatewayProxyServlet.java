@@ -14,11 +14,9 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.SocketTimeoutException;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -32,12 +30,10 @@ import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.ee10.proxy.AsyncProxyServlet;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
-import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.util.Attributes;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +50,6 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
 
   /** Set on a request of HTTP/2 that has no body, where no length tells. */
   public static final String EMPTY = GatewayProxyServlet.class.getName() + ".empty";
-
-  static final String CALLER_FAILURE = GatewayProxyServlet.class.getName() + ".failure";
 
   private static final String RETRIES = GatewayProxyServlet.class.getName() + ".retries";
 
@@ -235,7 +229,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     return new StreamReader(request, response, upstream, content) {
       @Override
       public void onError(Throwable failure) {
-        request.setAttribute(CALLER_FAILURE, failure);
+        CallerFailure.note(request, failure);
         super.onError(failure);
       }
 
@@ -244,7 +238,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
         try {
           return super.process();
         } catch (IOException | RuntimeException e) {
-          request.setAttribute(CALLER_FAILURE, e);
+          CallerFailure.note(request, e);
           throw e;
         }
       }
@@ -452,7 +446,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       try {
         response.flushBuffer();
       } catch (IOException e) {
-        request.setAttribute(CALLER_FAILURE, e);
+        CallerFailure.note(request, e);
         abort(upstream::abort, e);
       }
     }
@@ -512,7 +506,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     /** Of writing to the caller. */
     @Override
     public void onError(Throwable failure) {
-      request.setAttribute(CALLER_FAILURE, failure);
+      CallerFailure.note(request, failure);
       super.onError(failure);
     }
 
@@ -533,7 +527,7 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
       try {
         super.onWritePossible();
       } catch (IOException e) {
-        request.setAttribute(CALLER_FAILURE, e);
+        CallerFailure.note(request, e);
         throw e;
       }
     }
@@ -562,14 +556,15 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
   protected void onProxyResponseFailure(
       HttpServletRequest request, HttpServletResponse response, Response upstream, Throwable why) {
     UpstreamService service = match(request).route().service();
-    if (request.getAttribute(CALLER_FAILURE) instanceof Throwable caller) {
+    Throwable caller = CallerFailure.of(request);
+    if (caller != null) {
       LOG.debug(
           "{}: the request ended early: {}", service.name(), caller.getClass().getName());
-      relayed(request).failed(callerReason(caller));
-      sendProxyResponseError(request, response, callerStatus(caller));
+      relayed(request).failed(CallerFailure.reason(caller));
+      sendProxyResponseError(request, response, CallerFailure.status(caller));
       return;
     }
-    int status = status(why);
+    int status = UpstreamTrouble.status(why);
     if (why instanceof StreamEndedException) {
       LOG.info("{}: a stream was closed, for its token ended", service.name());
       sendProxyResponseError(request, response, status);
@@ -578,29 +573,6 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
     trouble.log(service, status, why);
     relayed(request).failed(UpstreamTrouble.reason(status, why));
     sendProxyResponseError(request, response, status);
-  }
-
-  private static int callerStatus(Throwable failure) {
-    if (failure instanceof HttpException refused) {
-      return refused.getCode();
-    }
-    return failure instanceof TimeoutException ? 408 : 400;
-  }
-
-  private static Reason callerReason(Throwable failure) {
-    boolean answered = failure instanceof HttpException || failure instanceof TimeoutException;
-    return answered && !(failure instanceof EofException)
-        ? Reason.ofStatus(callerStatus(failure))
-        : Reason.CALLER_GONE;
-  }
-
-  private static int status(Throwable failure) {
-    if (failure instanceof RejectedExecutionException) {
-      return 503;
-    }
-    return failure instanceof TimeoutException || failure instanceof SocketTimeoutException
-        ? 504
-        : 502;
   }
 
   /** JSON, or an aborted connection where a part of another answer may already be under way. */

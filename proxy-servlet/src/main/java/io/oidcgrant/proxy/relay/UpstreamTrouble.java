@@ -5,11 +5,14 @@ import io.oidcgrant.proxy.answer.Reason;
 import io.oidcgrant.proxy.route.UpstreamService;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +39,14 @@ final class UpstreamTrouble {
   }
 
   /** Of an answer that is ours, for the upstream has none. */
+  static int status(Throwable why) {
+    if (why instanceof RejectedExecutionException) {
+      return 503;
+    }
+    return why instanceof TimeoutException || why instanceof SocketTimeoutException ? 504 : 502;
+  }
+
+  /** Why it is. */
   static Reason reason(int status, Throwable why) {
     return switch (status) {
       case 503 -> Reason.UPSTREAM_BUSY;
