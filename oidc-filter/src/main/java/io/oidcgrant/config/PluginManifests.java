@@ -2,9 +2,11 @@ package io.oidcgrant.config;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The objects {@code KongPlugin} and {@code KongClusterPlugin}, with what they take from
@@ -24,6 +26,7 @@ public final class PluginManifests {
   private final SecretManifests secrets;
   private final Map<List<String>, Plugin> plugins = new HashMap<>();
   private final List<Plugin> all = new ArrayList<>();
+  private final Set<String> bound = new HashSet<>();
 
   /** Reads all of them; other objects are left alone. */
   public PluginManifests(List<Manifest> manifests, SecretManifests secrets, Reading reading) {
@@ -52,10 +55,28 @@ public final class PluginManifests {
   /** The plugins that are in force everywhere. */
   public List<PluginEntry> global() {
     return all.stream()
-        .filter(plugin -> plugin.manifest().kind().equals(CLUSTER)
-            && "true".equals(plugin.manifest().labels().get("global")))
+        .filter(plugin -> isGlobal(plugin.manifest()))
         .flatMap(plugin -> plugin.entry().stream())
         .toList();
+  }
+
+  /** The kind of plugin that another kind is a misspelling of. */
+  public static Optional<String> meantBy(String kind) {
+    return Nearest.to(kind, List.of("KongPlugin", CLUSTER));
+  }
+
+  /** What is in force nowhere, though it could be: so far nothing names it. */
+  public List<Manifest> unbound() {
+    return all.stream()
+        .filter(plugin -> plugin.entry().isPresent())
+        .map(Plugin::manifest)
+        .filter(manifest -> !isGlobal(manifest))
+        .filter(manifest -> !bound.contains(namespace(manifest) + "/" + manifest.name()))
+        .toList();
+  }
+
+  private static boolean isGlobal(Manifest manifest) {
+    return manifest.kind().equals(CLUSTER) && "true".equals(manifest.labels().get("global"));
   }
 
   /** All of them. */
@@ -80,6 +101,7 @@ public final class PluginManifests {
             "there is no KongPlugin of the name " + name.strip() + " in namespace "
                 + bound.namespace() + ", and no KongClusterPlugin");
       } else {
+        this.bound.add(namespace(plugin.manifest()) + "/" + plugin.manifest().name());
         plugin.entry().ifPresent(found::add);
       }
     }

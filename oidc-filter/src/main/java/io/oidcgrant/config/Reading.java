@@ -4,6 +4,7 @@ import io.oidcgrant.http.FileStamp;
 import io.oidcgrant.protocol.Consumer;
 import io.oidcgrant.protocol.Consumers;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -75,6 +76,10 @@ public final class Reading {
     String text = texts.getOrDefault(file, earlier.get(file));
     if (text == null) {
       isOf(file);
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        // A pipe could be waited for without end.
+        throw new FileSystemException(file.toString(), null, "is no regular file");
+      }
       text = Files.readString(file);
     }
     texts.put(file, text);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -21,6 +22,8 @@ import tools.jackson.core.json.JsonFactory;
 record TextType(boolean referenceable) implements FieldType<String> {
   private static final String VAULT = "{vault://env/";
   private static final String FILE = "{file:";
+  private static final Pattern LIKE_A_REFERENCE =
+      Pattern.compile("\\{(vault|file):", Pattern.CASE_INSENSITIVE);
 
   @Override
   public Optional<String> read(ConfigNode node, String path, Reading reading) {
@@ -45,6 +48,11 @@ record TextType(boolean referenceable) implements FieldType<String> {
           node,
           path,
           "names a vault that is not implemented in this release; use {vault://env/NAME} or {file:PATH}");
+      return Optional.empty();
+    }
+    if (referenceable && LIKE_A_REFERENCE.matcher(text).lookingAt()) {
+      reading.problem(
+          node, path, "is like a reference and is none; write {vault://env/NAME} or {file:PATH}");
       return Optional.empty();
     }
     return Optional.of(text);

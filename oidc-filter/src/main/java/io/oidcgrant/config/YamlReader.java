@@ -68,6 +68,9 @@ public final class YamlReader {
   /** The same text once: a configuration of many plugins has the same names in all of them. */
   private final Map<String, String> texts = new HashMap<>();
 
+  /** Whether variables are replaced. */
+  private boolean templated;
+
   private long most;
   private long nodes;
   private int deepest;
@@ -102,7 +105,13 @@ public final class YamlReader {
       byte[] bytes = Files.readAllBytes(file);
       String text =
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      return read(source, text, reading);
+      int before = reading.problemCount();
+      List<ConfigNode> documents = read(source, text, reading);
+      if (reading.problemCount() == before && documents.stream().allMatch(YamlReader::isEmpty)) {
+        reading.problem(source, 0, "file", "is empty; no services are written \"services: []\"");
+        return List.of();
+      }
+      return documents;
     } catch (NoSuchFileException e) {
       reading.problem(source, 0, "file", "does not exist");
     } catch (CharacterCodingException e) {
@@ -111,6 +120,11 @@ public final class YamlReader {
       reading.problem(source, 0, "file", "cannot be read: " + e.getClass().getSimpleName());
     }
     return List.of();
+  }
+
+  private static boolean isEmpty(ConfigNode document) {
+    return document.isNull()
+        || (document instanceof ConfigNode.Mapping mapping && mapping.entries().isEmpty());
   }
 
   /** The same of a text from elsewhere, for which no variable is replaced. */
@@ -124,6 +138,7 @@ public final class YamlReader {
   }
 
   private List<ConfigNode> read(String text) {
+    templated = true;
     return parse(markVariables(text.startsWith("\uFEFF") ? text.substring(1) : text));
   }
 
@@ -249,6 +264,7 @@ public final class YamlReader {
   private ConfigNode mapping(Iterator<Event> events, int line) {
     List<ConfigNode.Entry> entries = new ArrayList<>();
     Map<String, Integer> lines = new HashMap<>();
+    ConfigNode merged = null;
     for (Event key = events.next(); key.getEventId() != Event.ID.MappingEnd; key = events.next()) {
       int at = line(key);
       Optional<String> name = name(node(key, events), at);
@@ -257,12 +273,40 @@ public final class YamlReader {
       Integer earlier = name.map(text -> lines.putIfAbsent(text, at)).orElse(null);
       if (earlier != null) {
         reading.problem(source, at, path(), "stands here twice, first on line " + earlier);
+      } else if (isMerge(key)) {
+        merged = value;
       } else if (name.isPresent()) {
         entries.add(new ConfigNode.Entry(name.get(), at, value));
       }
       place.remove(place.size() - 1);
     }
+    if (merged != null) {
+      merge(merged, entries, lines);
+    }
     return new ConfigNode.Mapping(source, line, List.copyOf(entries));
+  }
+
+  /** The key {@code <<} of YAML 1.1, which Kong and decK read as well. */
+  private static boolean isMerge(Event key) {
+    return key instanceof ScalarEvent scalar
+        && scalar.getScalarStyle() == ScalarStyle.PLAIN
+        && scalar.getValue().equals("<<");
+  }
+
+  /** Adds what a mapping, or each of a list of them, has and the entries have not. */
+  private void merge(ConfigNode from, List<ConfigNode.Entry> entries, Map<String, Integer> lines) {
+    List<ConfigNode> all = from instanceof ConfigNode.Sequence list ? list.items() : List.of(from);
+    for (ConfigNode each : all) {
+      if (!(each instanceof ConfigNode.Mapping mapping)) {
+        reading.problem(each, path(), "has << before " + each.kind() + ", must be a mapping");
+        continue;
+      }
+      for (ConfigNode.Entry entry : mapping.entries()) {
+        if (lines.putIfAbsent(entry.name(), entry.line()) == null) {
+          entries.add(entry);
+        }
+      }
+    }
   }
 
   private Optional<String> name(ConfigNode key, int line) {
@@ -290,6 +334,10 @@ public final class YamlReader {
   private ConfigNode scalar(ScalarEvent event, int line) {
     boolean plain = event.getScalarStyle() == ScalarStyle.PLAIN;
     String written = event.getValue();
+    if (templated && written.contains("${{")) {
+      reading.problem(
+          source, line, path(), "has ${{ in a form that is not read; write ${{ env \"NAME\" }}");
+    }
     if (written.indexOf(OPENING) < 0) {
       String text = written.length() > LONGEST_SHARED
           ? written

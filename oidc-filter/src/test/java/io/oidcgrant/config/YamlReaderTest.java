@@ -85,11 +85,60 @@ class YamlReaderTest {
         "a: \"x-${{ env \"NAME\" }}-y\" | x-alice-y",
         "a: '${{ env \"NAME\" }}${{ env \"NAME\" }}' | alicealice",
         "a: ${{ env \"DOLLAR\" }} | $1\\x",
-        "a: '${{ other \"NAME\" }}' | ${{ other \"NAME\" }}",
       })
   void variable_isReplacedInsideTheValue(String text, String value) {
     assertThat(a(text).text()).isEqualTo(value);
     assertThat(problems()).isEmpty();
+  }
+
+  /** Else it would be somebody's secret. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "${{ env 'NAME' }}",
+        "${{ env NAME }}",
+        "${{ env \"NAME\" | trim }}",
+        "${{ other \"NAME\" }}",
+        "${{ env \"NAME }}",
+        "${{- env \"NAME\" -}}",
+        "${{ env `NAME` }}",
+        "x ${{",
+      })
+  void variable_thatIsWrittenInAnotherWay_isAProblem(String text) {
+    read("a: 1\nb: " + text + " # ${{ other }}\n");
+    assertThat(problems())
+        .containsExactly(
+            "f.yaml:2: b: has ${{ in a form that is not read; write ${{ env \"NAME\" }}");
+  }
+
+  @Test
+  void mergeKey_addsWhatIsNotThere() {
+    Mapping root = (Mapping) read("""
+        base: &base {a: 1, b: 2}
+        more: &more {b: 3, c: 4}
+        one: {<<: *base, a: 0}
+        all:
+          <<: [*base, *more, {d: 5}]
+        text: {"<<": 1}
+        """).get(0);
+    assertThat(problems()).isEmpty();
+    assertThat(texts(root, 2)).containsExactly("a=0", "b=2");
+    assertThat(texts(root, 3)).containsExactly("a=1", "b=2", "c=4", "d=5");
+    assertThat(texts(root, 4)).containsExactly("<<=1");
+
+    read("a:\n  <<: 1\nb:\n  <<: [{}, x]\nc:\n  <<: {}\n  <<: {}\n");
+    assertThat(problems())
+        .containsExactly(
+            "f.yaml:2: a: has << before a number, must be a mapping",
+            "f.yaml:4: b: has << before a text, must be a mapping",
+            "f.yaml:7: c.<<: stands here twice, first on line 6");
+  }
+
+  private static List<String> texts(Mapping root, int entry) {
+    return ((Mapping) root.entries().get(entry).value())
+        .entries().stream()
+            .map(each -> each.name() + "=" + ((Scalar) each.value()).text())
+            .toList();
   }
 
   @Test

@@ -13,6 +13,7 @@ import io.oidcgrant.proxy.config.StateFile;
 import io.oidcgrant.proxy.config.Written;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -118,6 +119,7 @@ final class LiveConfiguration implements Changes {
    */
   synchronized boolean reload() throws Exception {
     Reading reading = source.reading();
+    readable(source.files(), reading);
     List<ConfigNode> documents = GatewayFiles.documents(source.files(), reading);
     Read found = read(source, documents, documents(file.isPresent(), kept), reading, null);
     tried = reading;
@@ -126,6 +128,20 @@ final class LiveConfiguration implements Changes {
     }
     take(found, kept, null);
     return true;
+  }
+
+  /** What is no file can be read at the start alone: a pipe could be waited for without end. */
+  private void readable(List<Path> files, Reading reading) {
+    for (Path file : files) {
+      reading.isOf(file);
+      if (Files.exists(file) && !Files.isRegularFile(file)) {
+        reading.problem(file.toString(), 0, "file", "is no regular file");
+      }
+    }
+    if (reading.problemCount() > 0) {
+      tried = reading;
+      throw new ConfigException(reading.problems());
+    }
   }
 
   /** @param accepted whose plugins need not be looked at again; null for none */

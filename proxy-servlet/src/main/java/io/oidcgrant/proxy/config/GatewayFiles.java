@@ -93,8 +93,8 @@ public final class GatewayFiles {
     MappingReader root = MappingReader.of(node, "", reading).orElseThrow();
     root.take("_format_version").ifPresent(version -> {
       if (!(version instanceof ConfigNode.Scalar scalar)
-          || !scalar.text().matches("[1-9]\\d*(\\.\\d+)?")) {
-        root.problem("_format_version", version, "must be a version such as \"3.0\"");
+          || !scalar.text().matches("1\\.1|2\\.1|3(\\.0)?")) {
+        root.problem("_format_version", version, "must be \"3.0\", \"2.1\" or \"1.1\"");
       }
     });
     root.take("_info").flatMap(info -> MappingReader.of(info, "_info", reading)).ifPresent(info -> {

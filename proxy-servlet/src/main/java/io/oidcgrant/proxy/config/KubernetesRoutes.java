@@ -68,12 +68,37 @@ final class KubernetesRoutes {
               .ifPresent(service -> bind(plugins.of(manifest), service, null));
         case "Ingress" -> ingress(manifest);
         case "HTTPRoute" -> httpRoute(manifest);
-        default ->
-          reading.warning(
-              manifest.node(), manifest.path(), "is of a kind that is not read here, and skipped");
+        default -> unread(manifest);
       }
     }
     plugins.global().forEach(entry -> files.bind(entry, null, null));
+    services.unreached().forEach(service -> {
+      if (!plugins.of(service).isEmpty()) {
+        reading.problem(
+            service.node(),
+            service.path() + ".metadata.annotations." + PREFIX + "plugins",
+            "binds to nothing: there is no service of this name, and no Ingress or HTTPRoute"
+                + " that leads to it");
+      }
+    });
+    plugins
+        .unbound()
+        .forEach(plugin -> reading.warning(
+            plugin.node(),
+            plugin.path(),
+            "is bound to nothing: no Service, Ingress or HTTPRoute has the annotation " + PREFIX
+                + "plugins with its name"));
+  }
+
+  private void unread(Manifest manifest) {
+    Optional<String> meant = PluginManifests.meantBy(manifest.kind());
+    if (meant.isPresent()) {
+      reading.problem(
+          manifest.node(), manifest.path(), "is of no known kind; did you mean " + meant.get());
+    } else {
+      reading.warning(
+          manifest.node(), manifest.path(), "is of a kind that is not read here, and skipped");
+    }
   }
 
   private void bind(

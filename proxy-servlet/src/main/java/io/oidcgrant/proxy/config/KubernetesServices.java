@@ -136,6 +136,16 @@ final class KubernetesServices {
     return Optional.of(entry);
   }
 
+  /** Those that no route leads to, and that are not the declarative file's. */
+  List<Manifest> unreached() {
+    return services.values().stream()
+        .filter(service -> files.service(service.name()).isEmpty())
+        .filter(service -> made.keySet().stream()
+            .noneMatch(
+                key -> key.get(0).equals(service.namespace()) && key.get(1).equals(service.name())))
+        .toList();
+  }
+
   private String host(Manifest service) {
     return read(service)
         .flatMap(spec -> spec.take("externalName", FieldType.TEXT))

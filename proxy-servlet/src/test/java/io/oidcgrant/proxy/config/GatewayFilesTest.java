@@ -301,7 +301,12 @@ class GatewayFilesTest {
       delimiter = '|',
       value = {
         "- a | file: is a list, must be a mapping",
-        "_format_version: x | _format_version: must be a version such as \"3.0\"",
+        "_format_version: x | _format_version: must be \"3.0\", \"2.1\" or \"1.1\"",
+        "_format_version: \"9.0\" | _format_version: must be \"3.0\", \"2.1\" or \"1.1\"",
+        "'' | file: is empty",
+        "# nothing | file: is empty",
+        "{} | file: is empty",
+        "--- | file: is empty",
         "_info: {defaults: {route: {strip_path: false}}} | _info.defaults: is not implemented in this release",
         "{apiVersion: v1, kind: Secret} | metadata: must have a name",
         "services: {name: s} | services: is a mapping, must be a list",

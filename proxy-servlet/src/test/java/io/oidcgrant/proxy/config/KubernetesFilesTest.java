@@ -155,6 +155,34 @@ class KubernetesFilesTest {
         .containsSame(route(gateway, "shop.orders.2").grant().orElseThrow());
   }
 
+  /** Else a slip in a name would leave a route open. */
+  @Test
+  void plugin_ofAServiceThatNothingLeadsTo_isAProblem() throws IOException {
+    String bound =
+        SERVICE.replace("konghq.com/protocol", "konghq.com/plugins: oidc, konghq.com/protocol");
+    read(PLUGIN, DECLARATIVE.replace("orders", "order"), bound);
+    assertThat(problems())
+        .singleElement()
+        .asString()
+        .contains("Service/orders.metadata.annotations.konghq.com/plugins: binds to nothing");
+  }
+
+  @Test
+  void plugin_thatIsBoundToNothing_isWarnedOf() throws IOException {
+    read(PLUGIN.replace("global:", "globl:"), DECLARATIVE);
+    assertThat(problems()).isEmpty();
+    assertThat(reading.warnings().stream().map(ConfigProblem::toString))
+        .anyMatch(line -> line.contains("KongPlugin/oidc: is bound to nothing"))
+        .anyMatch(line -> line.contains("KongClusterPlugin/everywhere: is bound to nothing"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"KongPlugn, KongPlugin", "KongClusterPlugins, KongClusterPlugin"})
+  void kind_thatIsMisspelt_isAProblem(String kind, String meant) throws IOException {
+    read("{apiVersion: configuration.konghq.com/v1, kind: " + kind + ", metadata: {name: a}}");
+    assertThat(problems()).singleElement().asString().contains("did you mean " + meant);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "shop.example, GET, /orders, shop.orders.0",
