@@ -23,9 +23,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is kept and what is in force are the same, whatever fails. */
+@Timeout(60)
 class LiveConfigurationTest {
   private static final String SERVICE = "{\"services\": [{\"name\": \"shop\", \"host\": \"h\"}]}";
 
@@ -102,6 +104,7 @@ class LiveConfigurationTest {
     LiveConfiguration second = live();
     first.use(applied::add);
     first.change(shop());
+    Files.setLastModifiedTime(directory.resolve("state.json"), FileTime.fromMillis(1));
     first.change(shop());
     assertThatThrownBy(() -> second.change(Entities.none("state")))
         .isInstanceOf(UncheckedIOException.class)
@@ -246,6 +249,31 @@ class LiveConfigurationTest {
         .secret()
         .orElseThrow()
         .reveal();
+  }
+
+  @Test
+  void pipeInPlaceOfAFile_isNotWaitedFor() throws Exception {
+    Path file = file("services: [{name: a, url: \"http://h\"}]\n");
+    LiveConfiguration live = live();
+    Files.delete(file);
+    pipe(file);
+    assertThatThrownBy(live::reload)
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("no regular file");
+    assertThat(live.tried().files()).containsExactly(file);
+    Files.delete(file);
+    file("services: [{name: b, url: \"http://h\"}]\n");
+    assertThat(live.tried().isSettled()).isFalse();
+    assertThat(live.reload()).isTrue();
+
+    Path pipe = directory.resolve("pipe");
+    pipe(pipe);
+    file(GUARDED.replace("client_secret: s", "client_secret: '{file:" + pipe + "}'"));
+    assertThatThrownBy(live::reload).hasMessageContaining("cannot be read");
+  }
+
+  private static void pipe(Path at) throws Exception {
+    assertThat(new ProcessBuilder("mkfifo", at.toString()).start().waitFor()).isZero();
   }
 
   @Test

@@ -10,12 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.EnumSet;
-import org.jspecify.annotations.Nullable;
+import java.util.HexFormat;
 
 /**
  * Keeps what the Admin API has made, as a declarative file in JSON that its owner alone can read:
@@ -28,21 +28,16 @@ public final class StateFile {
   private final Path file;
   /** Where links lead: they stay as they are. */
   private final Path real;
-  /** How it was when it was last read or written. */
-  private Seen seen;
+  /** The hash of what it held when it was last read or written. */
+  private String seen;
 
-  /** What tells one state of a file from the next; nothing of one that is not there. */
-  private record Seen(
-      @Nullable Object key, long size, @Nullable FileTime modified) {
-    static final Seen NOTHING = new Seen(null, 0, null);
+  /** The file holds what somebody else has written. */
+  public static final class ChangedException extends IOException {
+    private static final long serialVersionUID = 1L;
 
-    static Seen at(Path file) {
-      try {
-        BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
-        return new Seen(found.fileKey(), found.size(), found.lastModifiedTime());
-      } catch (IOException e) {
-        return NOTHING;
-      }
+    ChangedException(Path file) {
+      super(file + " has been changed by somebody else, perhaps by another proxy; what it says now"
+          + " is taken up by the next start");
     }
   }
 
@@ -54,7 +49,7 @@ public final class StateFile {
   public StateFile(Path file) {
     this.file = file.toAbsolutePath();
     this.real = followed(this.file);
-    this.seen = Seen.at(real);
+    this.seen = now();
     if (Files.isDirectory(real) || !Files.isDirectory(directory())) {
       throw new IllegalArgumentException(
           file + (Files.isDirectory(real) ? " is a directory" : " is in no directory"));
@@ -74,6 +69,23 @@ public final class StateFile {
       throw new IllegalArgumentException(file + " is a link that cannot be read", e);
     }
     return real;
+  }
+
+  /** The hash of what it holds; of nothing where it is not there or cannot be read. */
+  private String now() {
+    try {
+      return hash(Files.readAllBytes(real));
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  private static String hash(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JVM has SHA-256", e);
+    }
   }
 
   private Path directory() {
@@ -101,13 +113,13 @@ public final class StateFile {
   /** What it holds; none where it is not there. Problems go to {@code reading}. */
   public Entities read(Reading reading) {
     Entities none = Entities.none(file.toString());
-    seen = Seen.at(real);
     if (!Files.exists(real)) {
       return none;
     }
     try {
       // Not as YAML, which refuses characters that JSON may hold.
       byte[] text = Files.readAllBytes(real);
+      seen = hash(text);
       return text.length == 0
           ? none
           : Entities.of(JsonNodes.readKept(file.toString(), text), reading);
@@ -123,14 +135,12 @@ public final class StateFile {
   /**
    * A file beside it, whole on the disk, that {@link #take} puts in its place.
    *
-   * @throws IOException if that cannot be, or if the file is not as it was left: somebody else's
-   *     changes would be lost
+   * @throws ChangedException if the file is not as it was left: that would be lost
+   * @throws IOException if it cannot be written
    */
   public Path prepare(Entities entities) throws IOException {
-    if (!Seen.at(real).equals(seen)) {
-      throw new IOException(file
-          + " has been changed by somebody else, perhaps by another proxy; what it says now is"
-          + " taken up by the next start");
+    if (!now().equals(seen)) {
+      throw new ChangedException(file);
     }
     return write((JsonNodes.write(entities.document()) + "\n").getBytes(StandardCharsets.UTF_8));
   }
@@ -168,8 +178,9 @@ public final class StateFile {
   /** Puts a prepared file in place: whoever reads it sees the old one or the new one. */
   public void take(Path next) throws IOException {
     try {
+      String prepared = hash(Files.readAllBytes(next));
       Files.move(next, real, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      seen = Seen.at(real);
+      seen = prepared;
     } catch (IOException e) {
       discard(next);
       throw e;

@@ -3,6 +3,7 @@ package io.oidcgrant.proxy.admin.api;
 import io.oidcgrant.config.ConfigException;
 import io.oidcgrant.config.ConfigProblem;
 import io.oidcgrant.proxy.config.Entities;
+import io.oidcgrant.proxy.config.StateFile;
 import io.oidcgrant.proxy.config.Written;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -49,7 +50,10 @@ final class InForce {
       throw new RefusedException(refusal.apply(e.problems()));
     } catch (UncheckedIOException e) {
       LOG.error("what the Admin API was told cannot be kept: {}", e.getMessage());
-      throw new RefusedException(Answer.message(503, "The state could not be stored"));
+      String why = e.getCause() instanceof StateFile.ChangedException
+          ? ": somebody else has changed its file, which the next start takes up"
+          : "";
+      throw new RefusedException(Answer.message(503, "The state could not be stored" + why));
     } catch (RuntimeException e) {
       LOG.error("what the Admin API was told cannot be put in force", e);
       throw new RefusedException(Answer.message(503, "It could not be put in force"));
