@@ -126,7 +126,8 @@ public final class Certificates {
     }
     List<String> names = names(mapping, reading);
     String id = id(mapping, entryPlaces);
-    mapping.ignore("tags", "created_at", "updated_at");
+    mapping.take("tags", FieldType.listOf(FieldType.TEXT));
+    mapping.ignore("created_at", "updated_at");
     mapping.finish();
     // One that cannot be used is known all the same: it is a problem here, not where it is named.
     entries.putIfAbsent(id, new Entry(id, source, alternative, names));
@@ -176,7 +177,8 @@ public final class Certificates {
   private void authority(MappingReader mapping, Reading reading) {
     Optional<String> certificate = required(mapping, "cert", FieldType.REFERENCEABLE, reading);
     String id = id(mapping, authorityPlaces);
-    mapping.ignore("cert_digest", "tags", "created_at", "updated_at");
+    mapping.take("tags", FieldType.listOf(FieldType.TEXT));
+    mapping.ignore("cert_digest", "created_at", "updated_at");
     mapping.finish();
     certificate
         .filter(pem -> !usable.contains(pem))

@@ -46,7 +46,8 @@ final class ConsumerEntry {
     Optional<String> id = text(mapping, "id", FieldType.TEXT);
     Optional<String> username = text(mapping, "username", FieldType.REFERENCEABLE);
     Optional<String> customId = text(mapping, "custom_id", FieldType.REFERENCEABLE);
-    mapping.ignore("tags", "created_at", "updated_at", "type", "username_lower", "_comment");
+    mapping.take("tags", FieldType.listOf(FieldType.TEXT));
+    mapping.ignore("created_at", "updated_at", "type", "username_lower", "_comment");
     // Kong's own ways to tell them apart, and its plugins bound to them: not here.
     mapping.notImplemented(
         "plugins",

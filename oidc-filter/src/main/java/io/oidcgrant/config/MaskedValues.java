@@ -113,7 +113,12 @@ public final class MaskedValues {
       return written.equalsIgnoreCase("true");
     }
     return !text && scalar.numberValue()
-        ? new BigDecimal(written)
+        ? plain(new BigDecimal(written))
         : written.replaceAll("://[^/@\\s]*@", "://" + MASK + "@");
+  }
+
+  /** As it would be written without an exponent. */
+  private static BigDecimal plain(BigDecimal number) {
+    return number.scale() < 0 ? number.setScale(0) : number;
   }
 }

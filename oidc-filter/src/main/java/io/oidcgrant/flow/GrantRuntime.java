@@ -166,10 +166,13 @@ public final class GrantRuntime implements AutoCloseable {
     clients.keySet().retainAll(used);
   }
 
-  /** How it stands with every issuer that a filter uses. */
+  /**
+   * How it stands with every issuer that a filter uses, and of which there is something to know.
+   */
   public List<IssuerStatus> issuers() {
     return issuers.entrySet().stream()
         .filter(issuer -> used.contains(issuer.getKey()))
+        .filter(issuer -> issuer.getKey().settings().isAsked())
         .map(issuer -> issuer.getValue().status())
         .map(status -> discovered.contains(status.issuer()) ? status.discoveredBefore() : status)
         .toList();

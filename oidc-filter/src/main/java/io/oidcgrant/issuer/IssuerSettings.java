@@ -26,4 +26,9 @@ public record IssuerSettings(
     Optional<URI> jwksEndpoint,
     boolean httpAllowed,
     Duration rediscovery,
-    Duration maxStale) {}
+    Duration maxStale) {
+  /** Whether there is something to ask it for, beside tokens. */
+  public boolean isAsked() {
+    return discoveryDocument.isPresent() || jwksEndpoint.isPresent();
+  }
+}

@@ -41,6 +41,34 @@ class AdminApiToldTest extends AdminApiFixture {
     assertThat(get("/consumers").body()).contains("{vault://env/secret-name}");
   }
 
+  @Test
+  void consumers_areFoundByTheirCustomId() throws Exception {
+    ok("POST", "/consumers", JSON, "{\"username\": \"a\", \"custom_id\": \"x y\"}");
+    ok("POST", "/consumers", JSON, "{\"username\": \"b\", \"custom_id\": \"z\"}");
+    Answer found = api.answer("GET", "/consumers", "custom_id=x+y").orElseThrow();
+    assertThat(found.json()).contains("\"a\"").doesNotContain("\"b\"");
+    assertThat(api.answer("GET", "/consumers", "custom_id=%zz").orElseThrow().json())
+        .contains("\"data\":[]");
+  }
+
+  @Test
+  void numbers_areToldWithoutExponents() throws Exception {
+    Reply made =
+        ok("POST", "/services", JSON, "{\"name\": \"n\", \"host\": \"h\", \"read_timeout\": 1e5}");
+    assertThat(made.body()).contains("\"read_timeout\":100000");
+  }
+
+  @Test
+  void tags_areTexts() throws Exception {
+    for (String path : List.of("/services", "/consumers")) {
+      String name = path.equals("/services") ? "\"host\": \"h\"" : "\"username\": \"u\"";
+      for (String tags : List.of("{\"a\": 1}", "[[1]]")) {
+        Reply refused = refused("POST", path, JSON, "{" + name + ", \"tags\": " + tags + "}");
+        assertThat(refused.at("fields", "tags")).isNotNull();
+      }
+    }
+  }
+
   private List<Object> named(String query) throws Exception {
     Answer answer = api.answer("GET", "/services", query).orElseThrow();
     assertThat(answer.status()).as(answer.json()).isEqualTo(200);

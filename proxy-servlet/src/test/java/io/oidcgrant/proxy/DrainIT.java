@@ -155,7 +155,8 @@ class DrainIT {
       assertThat(proxy.log().lines().filter(line -> line.contains(" path=/a ")))
           .singleElement()
           .asString()
-          .contains(" duration_ms=", " route=a ");
+          .contains(" status=503 ", " duration_ms=", " route=a ", " reason=unavailable ");
+      assertThat(proxy.log()).doesNotContain("UpstreamTrouble");
     }
   }
 

@@ -100,10 +100,13 @@ final class CriteriaFields {
 
   private Set<Protocol> protocols() {
     Set<Protocol> protocols = EnumSet.noneOf(Protocol.class);
-    fields
-        .take("protocols", PROTOCOLS)
+    Optional<List<String>> written = fields.take("protocols", PROTOCOLS);
+    written
         .orElse(List.of())
         .forEach(name -> protocols.add(Protocol.valueOf(name.toUpperCase(Locale.ROOT))));
+    if (written.isPresent() && protocols.isEmpty()) {
+      fields.problem("protocols", null, "is empty: leave it out for http and https");
+    }
     return protocols.isEmpty() ? Set.of(Protocol.HTTP, Protocol.HTTPS) : protocols;
   }
 

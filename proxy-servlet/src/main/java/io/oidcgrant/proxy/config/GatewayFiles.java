@@ -230,7 +230,7 @@ public final class GatewayFiles {
 
   /** The plugins by name and what they are bound to: nothing, a service, a route, or both. */
   private Map<List<Object>, ScopedPlugin> scopes() {
-    Map<List<Object>, ScopedPlugin> scopes = new LinkedHashMap<>();
+    Map<List<Object>, ScopedPlugin> all = new LinkedHashMap<>();
     for (ScopedPlugin plugin : plugins) {
       PluginEntry entry = plugin.entry();
       boolean bound = plugin.service() != null || plugin.route() != null;
@@ -249,10 +249,7 @@ public final class GatewayFiles {
         continue;
       }
       written.plugin(entry, service, route);
-      if (!entry.enabled()) {
-        continue;
-      }
-      ScopedPlugin earlier = scopes.putIfAbsent(
+      ScopedPlugin earlier = all.putIfAbsent(
           List.of(entry.name(), service, route),
           new ScopedPlugin(entry, service.orElse(null), route.orElse(null)));
       if (earlier != null) {
@@ -263,7 +260,9 @@ public final class GatewayFiles {
                 + earlier.entry().node().source() + ":" + earlier.entry().node().line());
       }
     }
-    return scopes;
+    // What is not in force takes a place, and no other's.
+    all.values().removeIf(plugin -> !plugin.entry().enabled());
+    return all;
   }
 
   /** The most specific plugin wins; they are never merged. */

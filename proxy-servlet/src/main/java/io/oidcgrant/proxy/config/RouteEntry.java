@@ -51,7 +51,8 @@ record RouteEntry(
     }
     fields.take("request_buffering", FieldType.BOOLEAN);
     fields.take("response_buffering", FieldType.BOOLEAN);
-    fields.ignore("tags", "updated_at", "ws_id", "_comment");
+    fields.take("tags", FieldType.listOf(FieldType.TEXT));
+    fields.ignore("updated_at", "ws_id", "_comment");
     fields.notImplemented("sources", "destinations", "expression", "priority");
     Criteria criteria = new CriteriaFields(fields, reading).read();
     return new RouteEntry(

@@ -78,7 +78,8 @@ record ServiceEntry(
         fields.take("retries", FieldType.integer(0, 32_767)).orElse(UpstreamService.RETRIES);
     String called = name.or(() -> id).orElse(fields.path());
     UpstreamTls tls = UpstreamTlsFields.read(fields, called, secure(protocol), reading);
-    fields.ignore("tags", "created_at", "updated_at", "ws_id", "_comment");
+    fields.take("tags", FieldType.listOf(FieldType.TEXT));
+    fields.ignore("created_at", "updated_at", "ws_id", "_comment");
     fields.notImplemented("tls_sans");
     Optional<UpstreamService> upstream = reading.problemCount() > before
         ? Optional.empty()

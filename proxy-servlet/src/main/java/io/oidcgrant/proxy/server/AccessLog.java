@@ -55,10 +55,13 @@ public record AccessLog(
         ? LogLine.json(time)
         : LogLine.plain(TIME.format(Instant.ofEpochMilli(time)) + " INFO  access");
     line.text("address", address(request));
-    line.text("method", request.getMethod());
     String path = request.getHttpURI().getPath();
-    line.text("path", path == null ? "" : path);
-    line.text("protocol", request.getConnectionMetaData().getHttpVersion().asString());
+    // The container's stand-in for what it could not read has nothing of a caller.
+    if (!(request.getMethod().equals("BAD") && "/badMessage".equals(path))) {
+      line.text("method", request.getMethod());
+      line.text("path", path == null ? "" : path);
+      line.text("protocol", request.getConnectionMetaData().getHttpVersion().asString());
+    }
     line.number("status", verdict.status());
     line.number("bytes", Response.getContentBytesWritten(response));
     line.number(

@@ -318,6 +318,29 @@ class GatewayFilesTest {
     assertThat(problems()).singleElement().asString().contains(": " + problem);
   }
 
+  /** As in Kong, it takes the place of its scope. */
+  @Test
+  void secondPlugin_isOneTooMany_alsoWhereItIsDisabled() throws IOException {
+    read("""
+        plugins:
+          - {name: upstream-oauth, enabled: false, config: &c {oauth: {token_endpoint: "https://i/t", client_id: c, client_secret: s}}}
+          - {name: upstream-oauth, config: *c}
+        """);
+    assertThat(problems())
+        .singleElement()
+        .asString()
+        .contains("plugins[1]: is a second upstream-oauth plugin for the same scope");
+  }
+
+  @Test
+  void protocols_mustNameOne() throws IOException {
+    read("""
+        routes: [{name: r, service: s, paths: [/], protocols: []}]
+        services: [{name: s, url: "http://h"}]
+        """);
+    assertThat(problems()).singleElement().asString().contains("routes[0].protocols: is empty");
+  }
+
   @Test
   void file_thatIsMissing_isRefused() {
     GatewayFiles.read(List.of(directory.resolve("none.yaml")), reading);

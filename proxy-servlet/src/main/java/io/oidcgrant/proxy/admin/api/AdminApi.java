@@ -6,6 +6,7 @@ import com.nimbusds.jose.util.JSONObjectUtils;
 import io.oidcgrant.issuer.IssuerStatus;
 import io.oidcgrant.proxy.config.Entities;
 import io.oidcgrant.proxy.config.Written;
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
 import java.util.Arrays;
@@ -161,6 +162,11 @@ public final class AdminApi {
       wanted = wanted.filter(
           each -> each.isOf(Address.fieldOf(ownerKind), owner.get().id()));
     }
+    Optional<String> customId =
+        address.kind().equals("consumers") ? text(query, "custom_id") : Optional.empty();
+    if (customId.isPresent()) {
+      wanted = wanted.filter(each -> customId.get().equals(each.members().get("custom_id")));
+    }
     String key = address.key();
     if (key == null) {
       Optional<Tags> tags = Tags.of(query);
@@ -202,12 +208,26 @@ public final class AdminApi {
     return Answer.of(200, page);
   }
 
-  /** A number of the query; -1 where something else stands there. */
-  private static int parameter(@Nullable String query, String name, int standard) {
+  /** What the query says of it; what cannot be decoded is nothing's name. */
+  private static Optional<String> text(@Nullable String query, String name) {
     return Arrays.stream(query == null ? new String[0] : query.split("&", -1))
         .filter(pair -> pair.startsWith(name + "="))
         .map(pair -> pair.substring(name.length() + 1))
-        .findFirst()
+        .map(AdminApi::decoded)
+        .findFirst();
+  }
+
+  private static String decoded(String text) {
+    try {
+      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException e) {
+      return text;
+    }
+  }
+
+  /** A number of the query; -1 where something else stands there. */
+  private static int parameter(@Nullable String query, String name, int standard) {
+    return text(query, name)
         .map(text -> text.matches("\\d{1,7}") ? Integer.parseInt(text) : -1)
         .orElse(standard);
   }

@@ -25,6 +25,9 @@ final class FormFields {
   private static final int DEEPEST = 16;
   private static final Pattern STEP = Pattern.compile("([^\\[\\]]+)(?:\\[(\\d{0,3})])?");
 
+  /** {@code config[issuer]} is {@code config.issuer}. */
+  private static final Pattern BRACKETS = Pattern.compile("\\[([A-Za-z_][^\\[\\].]*)]");
+
   /** Of an entity, what is no text. */
   private static final Set<String> TYPED = Set.of(
       "enabled",
@@ -82,7 +85,7 @@ final class FormFields {
    * @throws IllegalArgumentException if its name cannot be one, or says something else than others
    */
   void add(String name, String value) {
-    String[] steps = name.split("\\.", -1);
+    String[] steps = BRACKETS.matcher(name).replaceAll(".$1").split("\\.", -1);
     if (++count > MOST || steps.length > DEEPEST) {
       throw new IllegalArgumentException("holds too many fields");
     }

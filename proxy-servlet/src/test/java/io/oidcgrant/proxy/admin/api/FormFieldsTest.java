@@ -31,6 +31,8 @@ class FormFieldsTest {
         "paths[]=/a&paths=/b | {'paths':['/a','/b']}",
         "service.name=s&service.id= | {'service':{'name':'s','id':null}}",
         "headers.X-V[1]=1&headers.X-V[2]=2 | {'headers':{'X-V':['1','2']}}",
+        "headers[X-V]=1&service[name]=s | {'headers':{'X-V':'1'},'service':{'name':'s'}}",
+        "a[b][1]=1&a[b][2]=2 | {'a':{'b':['1','2']}}",
         "name&a==b | {'name':null,'a':'=b'}",
         "'' | {}",
       })
@@ -69,7 +71,6 @@ class FormFieldsTest {
         "a[].b=1",
         "a[1000]=1",
         "a[-1]=1",
-        "a[b]=1",
         "a]=1",
         "[1]=1",
         "=1",
