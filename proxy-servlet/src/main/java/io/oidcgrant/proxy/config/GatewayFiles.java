@@ -8,11 +8,13 @@ import io.oidcgrant.config.PluginManifests;
 import io.oidcgrant.config.Reading;
 import io.oidcgrant.config.SecretManifests;
 import io.oidcgrant.config.YamlReader;
+import io.oidcgrant.proxy.route.Criteria;
 import io.oidcgrant.proxy.route.Route;
 import io.oidcgrant.proxy.route.UpstreamService;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -193,6 +195,7 @@ public final class GatewayFiles {
       service.ifPresent(found -> targets.put(route, found));
       written.route(route, service);
     }
+    warnOfTwins();
     Map<List<Object>, ScopedPlugin> scopes = scopes();
     List<UpstreamService> enabled = services.all().stream()
         .filter(ServiceEntry::enabled)
@@ -226,6 +229,21 @@ public final class GatewayFiles {
         Collections.unmodifiableMap(entries),
         Collections.unmodifiableMap(names),
         written::all);
+  }
+
+  private void warnOfTwins() {
+    Map<Criteria, RouteEntry> first = new HashMap<>();
+    for (RouteEntry route : routes.all()) {
+      RouteEntry twin =
+          route.enabled() ? first.putIfAbsent(route.criteria().ageless(), route) : null;
+      if (twin != null) {
+        reading.warning(
+            route.node(),
+            route.path(),
+            "matches the same requests as the route at " + twin.node().source() + ":"
+                + twin.node().line() + ": one of them is never reached");
+      }
+    }
   }
 
   /** The plugins by name and what they are bound to: nothing, a service, a route, or both. */

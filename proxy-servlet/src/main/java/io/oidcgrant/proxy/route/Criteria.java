@@ -21,6 +21,11 @@ public record Criteria(
     Set<Protocol> protocols,
     long createdAt) {
 
+  /** The same of a route that is as old as all others. */
+  public Criteria ageless() {
+    return new Criteria(hosts, paths, regexPriority, methods, headers, snis, protocols, 0);
+  }
+
   /** Whether callers over TLS are served. */
   public boolean tls() {
     return protocols.contains(Protocol.HTTPS) || protocols.contains(Protocol.GRPCS);

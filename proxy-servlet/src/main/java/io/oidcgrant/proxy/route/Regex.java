@@ -51,6 +51,18 @@ public final class Regex {
   }
 
   @Override
+  public boolean equals(Object other) {
+    return other instanceof Regex regex
+        && pattern.pattern().equals(regex.pattern.pattern())
+        && pattern.flags() == regex.pattern.flags();
+  }
+
+  @Override
+  public int hashCode() {
+    return pattern.pattern().hashCode();
+  }
+
+  @Override
   public String toString() {
     return pattern.pattern();
   }

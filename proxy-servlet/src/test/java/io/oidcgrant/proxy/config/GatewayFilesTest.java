@@ -333,6 +333,27 @@ class GatewayFilesTest {
   }
 
   @Test
+  void routeThatIsNeverReached_isWarnedOf() throws IOException {
+    read("""
+        services:
+        - name: s
+          url: http://h
+          routes:
+          - {name: a, paths: [/x, "~/y+"], hosts: [h.example]}
+          - {name: b, paths: [/x, "~/y+"], hosts: [h.example], created_at: 1}
+          - {name: c, paths: [/x, "~/y"], hosts: [h.example]}
+          - {name: d, paths: [/x, "~/y+"], hosts: [h.example], methods: [GET]}
+          - {name: e, paths: [/x, "~/y+"], hosts: [h.example], enabled: false}
+        """);
+    assertThat(problems()).isEmpty();
+    assertThat(reading.warnings())
+        .singleElement()
+        .asString()
+        .contains(
+            ":6: services[0].routes[1]: matches the same requests as the route at ", ":5: one");
+  }
+
+  @Test
   void protocols_mustNameOne() throws IOException {
     read("""
         routes: [{name: r, service: s, paths: [/], protocols: []}]
