@@ -47,7 +47,7 @@ class AdminApiIT {
           - {name: cart, paths: /cart}
         - {name: "42", host: 127.0.0.1}
         routes:
-        - {name: other, service: shop, hosts: [a.test], tags: [7]}
+        - {name: other, service: shop, hosts: [a.test], tags: ["7"]}
         plugins:
         - name: upstream-oauth
           route: other

@@ -298,7 +298,7 @@ class AdminApiWriteIT {
     made(
         "/services",
         JSON,
-        "{\"host\": \"h\", \"tags\": [\"\u007f\u0085\u0090\uffff\", " + deep + "]}");
+        "{\"host\": \"h\", \"tags\": [\"\u007f\u0085\u0090\uffff\"], \"_comment\": " + deep + "}");
     Path copy = Files.copy(state, directory.resolve("odd.json"));
     try (ProxyProcess next = ProxyProcess.launch(
         Map.of(),
