@@ -322,6 +322,30 @@ class AccessLogIT {
     }
   }
 
+  /** Nothing is told of it that the container made up. */
+  @Test
+  void requestThatCannotBeRead_hasALine() {
+    try (RawConnection connection = proxy.connect()) {
+      assertThat(connection.send("G\001T / HTTP/1.1\r\n\r\n").read().status()).isEqualTo(400);
+    }
+    Map<String, Object> line = await()
+        .until(
+            () -> proxy
+                .log()
+                .lines()
+                .filter(each -> each.contains("\"loggerName\":\"access\"")
+                    && each.contains("\"status\":400")
+                    && !each.contains("\"method\""))
+                .map(AccessLogIT::parsed)
+                .toList(),
+            lines -> !lines.isEmpty())
+        .get(0);
+    assertThat(line)
+        .containsEntry("reason", "bad_request")
+        .containsKey("address")
+        .doesNotContainKeys("path", "protocol");
+  }
+
   @Test
   void answerThatBreaks_isCutOff_andOneThatComesTooLateHasNobody() throws Exception {
     upstream.script(request -> {
