@@ -169,7 +169,7 @@ public final class AdminApi {
     }
     String key = address.key();
     if (key == null) {
-      Optional<Tags> tags = Tags.of(query);
+      Optional<Tags> tags = Tags.of(text(query, "tags").orElse(""));
       return Optional.of(
           tags.isEmpty() ? Tags.unreadable() : page(wanted, tags.get(), path, query));
     }

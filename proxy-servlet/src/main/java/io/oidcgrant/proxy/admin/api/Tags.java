@@ -1,41 +1,26 @@
 package io.oidcgrant.proxy.admin.api;
 
-import java.net.URLDecoder;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
- * What the tags of an entity are to be: {@code tags=a,b} in a query for both, {@code tags=a/b} for
- * one of them.
+ * What the tags of an entity are to be: {@code a,b} for both, {@code a/b} for one of them.
  *
- * @param written in the query; empty where any will do
+ * @param written empty where any will do
  */
 record Tags(String written, List<String> names, boolean all) {
-  private static final String PARAMETER = "tags=";
-
-  /** Empty where what the query says is neither. */
-  static Optional<Tags> of(@Nullable String query) {
-    String written = Arrays.stream(query == null ? new String[0] : query.split("&", -1))
-        .filter(pair -> pair.startsWith(PARAMETER))
-        .map(pair -> pair.substring(PARAMETER.length()))
-        .findFirst()
-        .orElse("");
+  /** Empty where what is written is neither. */
+  static Optional<Tags> of(String written) {
     if (written.isEmpty()) {
       return Optional.of(new Tags("", List.of(), true));
     }
-    try {
-      String text = URLDecoder.decode(written, StandardCharsets.UTF_8);
-      boolean all = !text.contains("/");
-      List<String> names = List.of(text.split(all ? "," : "/", -1));
-      boolean readable = names.stream().noneMatch(name -> name.isBlank() || name.contains(","));
-      return readable ? Optional.of(new Tags(written, names, all)) : Optional.empty();
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+    boolean all = !written.contains("/");
+    List<String> names = List.of(written.split(all ? "," : "/", -1));
+    boolean readable = names.stream().noneMatch(name -> name.isBlank() || name.contains(","));
+    return readable ? Optional.of(new Tags(written, names, all)) : Optional.empty();
   }
 
   static Answer unreadable() {
@@ -52,6 +37,6 @@ record Tags(String written, List<String> names, boolean all) {
 
   /** For the address of the next page. */
   String inQuery() {
-    return written.isEmpty() ? "" : "&" + PARAMETER + written;
+    return written.isEmpty() ? "" : "&tags=" + URLEncoder.encode(written, StandardCharsets.UTF_8);
   }
 }
