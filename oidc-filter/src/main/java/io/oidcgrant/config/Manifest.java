@@ -36,7 +36,15 @@ public record Manifest(
       MappingReader fields = MappingReader.of(document, "", reading).orElseThrow();
       Optional<String> kind = fields.take("kind", FieldType.TEXT);
       if (kind.isPresent() && kind.get().equals("List")) {
-        all.addAll(readAll(fields.takeItems("items"), reading));
+        fields.ignore("apiVersion", "metadata");
+        List<ConfigNode> items = fields.takeItems("items");
+        fields.finish();
+        for (ConfigNode item : items) {
+          if (!isManifest(item)) {
+            reading.problem(item, "items", "has an entry without apiVersion and kind");
+          }
+        }
+        all.addAll(readAll(items, reading));
       } else if (kind.isPresent()) {
         read(kind.get(), fields, reading).ifPresent(all::add);
       }

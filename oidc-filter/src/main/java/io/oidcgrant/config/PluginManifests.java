@@ -3,6 +3,7 @@ package io.oidcgrant.config;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,19 +88,21 @@ public final class PluginManifests {
   /** The plugins that an object's annotation {@code konghq.com/plugins} names. */
   public List<PluginEntry> of(Manifest bound) {
     List<PluginEntry> found = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>();
     for (String name :
         bound.annotations().getOrDefault("konghq.com/plugins", "").split(",", -1)) {
-      if (name.isBlank()) {
-        continue;
-      }
-      Plugin plugin = plugins.getOrDefault(
-          key(bound.namespace(), name.strip()), plugins.get(key("", name.strip())));
+      names.add(name.strip());
+    }
+    names.remove("");
+    for (String name : names) {
+      Plugin plugin =
+          plugins.getOrDefault(key(bound.namespace(), name), plugins.get(key("", name)));
       if (plugin == null) {
         reading.problem(
             bound.node(),
             bound.path() + ".metadata.annotations.konghq.com/plugins",
-            "there is no KongPlugin of the name " + name.strip() + " in namespace "
-                + bound.namespace() + ", and no KongClusterPlugin");
+            "there is no KongPlugin of the name " + name + " in namespace " + bound.namespace()
+                + ", and no KongClusterPlugin");
       } else {
         this.bound.add(namespace(plugin.manifest()) + "/" + plugin.manifest().name());
         plugin.entry().ifPresent(found::add);
@@ -196,6 +199,12 @@ public final class PluginManifests {
       return Optional.empty();
     }
     String source = reference.node().source() + " (Secret " + name + ")";
-    return YamlReader.single(YamlReader.read(source, text.get(), reading));
+    int before = reading.problemCount();
+    Optional<ConfigNode> value =
+        YamlReader.single(YamlReader.readLiteral(source, text.get(), reading));
+    if (value.isEmpty() && reading.problemCount() == before) {
+      reference.problem("key", null, "leads to what is not one YAML document");
+    }
+    return value;
   }
 }

@@ -17,7 +17,10 @@ public final class SecretManifests {
   public SecretManifests(List<Manifest> manifests, Reading reading) {
     for (Manifest manifest : manifests) {
       if (manifest.kind().equals("Secret")) {
-        secrets.put(List.of(manifest.namespace(), manifest.name()), values(manifest, reading));
+        List<String> key = List.of(manifest.namespace(), manifest.name());
+        if (secrets.put(key, values(manifest, reading)) != null) {
+          reading.problem(manifest.node(), manifest.path(), "stands here twice");
+        }
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.oidcgrant.config;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -23,7 +24,7 @@ record TextType(boolean referenceable) implements FieldType<String> {
   private static final String VAULT = "{vault://env/";
   private static final String FILE = "{file:";
   private static final Pattern LIKE_A_REFERENCE =
-      Pattern.compile("\\{(vault|file):", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("\\s*\\$?\\{\\s*(vault|file)\\s*:", Pattern.CASE_INSENSITIVE);
 
   @Override
   public Optional<String> read(ConfigNode node, String path, Reading reading) {
@@ -112,8 +113,10 @@ record TextType(boolean referenceable) implements FieldType<String> {
     try {
       return Optional.of(reading.textOf(Path.of(file)).replaceFirst("\\r?\\n\\z", ""));
     } catch (IOException | InvalidPathException e) {
-      reading.problem(
-          node, path, "the file it names cannot be read: " + e.getClass().getSimpleName());
+      String why = e instanceof FileSystemException known && known.getReason() != null
+          ? known.getReason()
+          : e.getClass().getSimpleName();
+      reading.problem(node, path, "the file it names cannot be read: " + why);
       return Optional.empty();
     }
   }

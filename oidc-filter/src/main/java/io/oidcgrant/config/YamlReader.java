@@ -111,7 +111,8 @@ public final class YamlReader {
         reading.problem(source, 0, "file", "is empty; no services are written \"services: []\"");
         return List.of();
       }
-      return documents;
+      // Between the marks of two documents there may be none.
+      return documents.stream().filter(document -> !document.isNull()).toList();
     } catch (NoSuchFileException e) {
       reading.problem(source, 0, "file", "does not exist");
     } catch (CharacterCodingException e) {

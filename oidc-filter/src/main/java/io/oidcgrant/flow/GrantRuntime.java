@@ -39,6 +39,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -166,13 +167,20 @@ public final class GrantRuntime implements AutoCloseable {
     clients.keySet().retainAll(used);
   }
 
-  /**
-   * How it stands with every issuer that a filter uses, and of which there is something to know.
-   */
+  /** How it stands with every issuer that a filter uses. */
   public List<IssuerStatus> issuers() {
+    return statuses(settings -> true);
+  }
+
+  /** The same of those that are asked for metadata or keys. */
+  public List<IssuerStatus> askedIssuers() {
+    return statuses(IssuerSettings::isAsked);
+  }
+
+  private List<IssuerStatus> statuses(Predicate<IssuerSettings> wanted) {
     return issuers.entrySet().stream()
         .filter(issuer -> used.contains(issuer.getKey()))
-        .filter(issuer -> issuer.getKey().settings().isAsked())
+        .filter(issuer -> wanted.test(issuer.getKey().settings()))
         .map(issuer -> issuer.getValue().status())
         .map(status -> discovered.contains(status.issuer()) ? status.discoveredBefore() : status)
         .toList();

@@ -290,13 +290,19 @@ class OidcGrantFileTest {
     assertThat(secret(issuer + "'{vault://env/my-text/key}'", reading)).isEmpty();
     assertThat(secret(issuer + "'{vault://env/gone}'", reading)).isEmpty();
     assertThat(secret(issuer + "'{vault://hcv/x}'", reading)).isEmpty();
-    for (String none :
-        List.of("{file:/x", "{File:/x}", "{vault:env/x}", "{VAULT://env/x}", "{file:/x} ")) {
+    for (String none : List.of(
+        "{file:/x",
+        "{File:/x}",
+        "{vault:env/x}",
+        "{VAULT://env/x}",
+        "${vault://env/x}",
+        " { file:/x}",
+        "{file:/x} ")) {
       assertThat(secret(issuer + "'" + none + "'", reading)).as(none).isEmpty();
     }
     assertThat(secret(issuer + "'{file:/gone/away}'", reading)).isEmpty();
     assertThat(reading.problems())
-        .hasSize(10)
+        .hasSize(12)
         .noneMatch(problem -> problem.toString().contains("hunter2"));
   }
 

@@ -119,6 +119,23 @@ class LiveConfigurationTest {
     assertThat(directory).isDirectoryNotContaining("glob:**.next");
   }
 
+  /** Between the check and the move, and between the reading and the first write. */
+  @Test
+  void stateThatChangesMeanwhile_isNotOverwritten() throws Exception {
+    LiveConfiguration live = live();
+    Path state = directory.resolve("state.json");
+    live.use(gateway -> Files.writeString(state, "{}"));
+    assertThatThrownBy(() -> live.change(shop())).hasMessageContaining("somebody else");
+    assertThat(state).hasContent("{}");
+
+    StateFile file = new StateFile(state);
+    file.read(reading());
+    Files.writeString(state, "{\"services\": []}");
+    assertThatThrownBy(file::tryToReplace).isInstanceOf(IllegalArgumentException.class);
+    assertThat(state).content().contains("services");
+    assertThat(directory).isDirectoryNotContaining("glob:**.next");
+  }
+
   @Test
   void whatChangesDuringTheStart_isInForceAfterIt() throws Exception {
     LiveConfiguration live = live();

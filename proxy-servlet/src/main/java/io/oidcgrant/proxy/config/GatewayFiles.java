@@ -32,6 +32,7 @@ public final class GatewayFiles {
   private final Named<RouteEntry> routes;
   private final List<ScopedPlugin> plugins = new ArrayList<>();
   private final WrittenEntities written = new WrittenEntities();
+  private boolean declares;
 
   private GatewayFiles(Reading reading) {
     this.reading = reading;
@@ -133,11 +134,17 @@ public final class GatewayFiles {
       Optional<MappingReader> found =
           MappingReader.of(items.get(i), in.pathOf(list) + "[" + i + "]", reading);
       if (found.isPresent() && list.equals("services")) {
+        declares = true;
         readService(found.get());
       } else if (found.isPresent()) {
         readRoute(found.get(), parent);
       }
     }
+  }
+
+  /** Whether a declarative file has services. */
+  boolean declaresServices() {
+    return declares;
   }
 
   /** The service of a declarative file with this name or id. */

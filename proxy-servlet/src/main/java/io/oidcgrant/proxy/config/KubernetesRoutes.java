@@ -72,15 +72,7 @@ final class KubernetesRoutes {
       }
     }
     plugins.global().forEach(entry -> files.bind(entry, null, null));
-    services.unreached().forEach(service -> {
-      if (!plugins.of(service).isEmpty()) {
-        reading.problem(
-            service.node(),
-            service.path() + ".metadata.annotations." + PREFIX + "plugins",
-            "binds to nothing: there is no service of this name, and no Ingress or HTTPRoute"
-                + " that leads to it");
-      }
-    });
+    services.unreached().forEach(this::bindsNothing);
     plugins
         .unbound()
         .forEach(plugin -> reading.warning(
@@ -88,6 +80,21 @@ final class KubernetesRoutes {
             plugin.path(),
             "is bound to nothing: no Service, Ingress or HTTPRoute has the annotation " + PREFIX
                 + "plugins with its name"));
+  }
+
+  /** Beside a declarative file, it may be a slip in a name that leaves that file's service open. */
+  private void bindsNothing(Manifest service) {
+    if (service.annotations().getOrDefault(PREFIX + "plugins", "").isBlank()) {
+      return;
+    }
+    String path = service.path() + ".metadata.annotations." + PREFIX + "plugins";
+    String why = "binds to nothing: there is no service of this name, and no Ingress or HTTPRoute"
+        + " that leads to it";
+    if (files.declaresServices()) {
+      reading.problem(service.node(), path, why);
+    } else {
+      reading.warning(service.node(), path, why);
+    }
   }
 
   private void unread(Manifest manifest) {

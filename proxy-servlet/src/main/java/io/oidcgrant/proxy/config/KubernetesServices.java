@@ -51,7 +51,9 @@ final class KubernetesServices {
   }
 
   void add(Manifest service) {
-    services.put(List.of(service.namespace(), service.name()), service);
+    if (services.put(List.of(service.namespace(), service.name()), service) != null) {
+      reading.problem(service.node(), service.path(), "stands here twice");
+    }
     spec(service, reading).ifPresent(spec -> {
       List<ConfigNode> ports = spec.takeItems("ports");
       for (int i = 0; i < ports.size(); i++) {

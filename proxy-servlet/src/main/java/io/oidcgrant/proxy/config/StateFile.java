@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -30,6 +31,8 @@ public final class StateFile {
   private final Path real;
   /** The hash of what it held when it was last read or written. */
   private String seen;
+  /** That of what was last written beside it. */
+  private String prepared = "";
 
   /** The file holds what somebody else has written. */
   public static final class ChangedException extends IOException {
@@ -71,12 +74,14 @@ public final class StateFile {
     return real;
   }
 
-  /** The hash of what it holds; of nothing where it is not there or cannot be read. */
+  /** The hash of what it holds; empty where it is not there. */
   private String now() {
     try {
       return hash(Files.readAllBytes(real));
-    } catch (IOException e) {
+    } catch (NoSuchFileException e) {
       return "";
+    } catch (IOException e) {
+      return "unreadable";
     }
   }
 
@@ -148,6 +153,7 @@ public final class StateFile {
   private Path write(byte[] bytes) throws IOException {
     Path next = real.resolveSibling(real.getFileName() + ".next");
     Files.deleteIfExists(next);
+    prepared = hash(bytes);
     ByteBuffer text = ByteBuffer.wrap(bytes);
     try (FileChannel channel = FileChannel.open(
         next, EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly())) {
@@ -178,7 +184,9 @@ public final class StateFile {
   /** Puts a prepared file in place: whoever reads it sees the old one or the new one. */
   public void take(Path next) throws IOException {
     try {
-      String prepared = hash(Files.readAllBytes(next));
+      if (!now().equals(seen) || !hash(Files.readAllBytes(next)).equals(prepared)) {
+        throw new ChangedException(file);
+      }
       Files.move(next, real, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       seen = prepared;
     } catch (IOException e) {

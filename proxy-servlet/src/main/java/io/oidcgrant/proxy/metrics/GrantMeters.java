@@ -116,7 +116,7 @@ final class GrantMeters {
       Function<IssuerStatus, OptionalDouble> value,
       Map<String, Duration> others) {
     Map<String, Double> values = new TreeMap<>();
-    for (IssuerStatus status : runtime.issuers()) {
+    for (IssuerStatus status : runtime.askedIssuers()) {
       value.apply(status).ifPresent(number -> values.merge(status.issuer(), number, worse));
     }
     others.forEach((address, age) -> values.merge(address, Math.max(0, seconds(age)), worse));

@@ -14,6 +14,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -562,6 +563,12 @@ public final class GatewayProxyServlet extends AsyncProxyServlet {
           "{}: the request ended early: {}", service.name(), caller.getClass().getName());
       relayed(request).failed(CallerFailure.reason(caller));
       sendProxyResponseError(request, response, CallerFailure.status(caller));
+      return;
+    }
+    if (why instanceof ClosedChannelException && !clients.isRunning()) {
+      // By us: the proxy stops.
+      relayed(request).failed(Reason.UNAVAILABLE);
+      sendProxyResponseError(request, response, Reason.UNAVAILABLE.status());
       return;
     }
     int status = UpstreamTrouble.status(why);

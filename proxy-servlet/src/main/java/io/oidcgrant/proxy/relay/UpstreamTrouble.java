@@ -7,7 +7,6 @@ import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.UnresolvedAddressException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -31,9 +30,6 @@ final class UpstreamTrouble {
   private final Map<String, Long> told = new ConcurrentHashMap<>();
 
   void log(UpstreamService service, int status, Throwable why) {
-    if (isOurs(why)) {
-      return;
-    }
     String tls = tls(why);
     if (tls == null) {
       LOG.warn("{}: answered {}: {}", service.name(), status, why.getClass().getName());
@@ -44,21 +40,16 @@ final class UpstreamTrouble {
 
   /** Of an answer that is ours, for the upstream has none. */
   static int status(Throwable why) {
-    if (why instanceof RejectedExecutionException || isOurs(why)) {
+    if (why instanceof RejectedExecutionException) {
       return 503;
     }
     return why instanceof TimeoutException || why instanceof SocketTimeoutException ? 504 : 502;
   }
 
-  /** Whether we have closed the connection: the proxy stops. */
-  private static boolean isOurs(Throwable why) {
-    return why instanceof AsynchronousCloseException;
-  }
-
   /** Why it is. */
   static Reason reason(int status, Throwable why) {
     return switch (status) {
-      case 503 -> isOurs(why) ? Reason.UNAVAILABLE : Reason.UPSTREAM_BUSY;
+      case 503 -> Reason.UPSTREAM_BUSY;
       case 504 -> Reason.UPSTREAM_TIMEOUT;
       default ->
         why instanceof ConnectException

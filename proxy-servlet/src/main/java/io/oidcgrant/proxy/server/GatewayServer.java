@@ -217,7 +217,7 @@ public final class GatewayServer {
     Prometheus told = new Prometheus(
         metrics, parts.runtime(), connections::getNetworkConnectionCount, inFlight::open);
     AdminApi api =
-        new AdminApi(parts.changes(), parts.runtime()::issuers, parts.runtime()::rediscover);
+        new AdminApi(parts.changes(), parts.runtime()::askedIssuers, parts.runtime()::rediscover);
     server.setHandler(new ByListener(
         admin,
         new AdminHandler(

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Kubernetes manifests, alone and beside a declarative file. */
 class KubernetesFilesTest {
@@ -165,6 +166,53 @@ class KubernetesFilesTest {
         .singleElement()
         .asString()
         .contains("Service/orders.metadata.annotations.konghq.com/plugins: binds to nothing");
+  }
+
+  /** With nothing declared, nothing can get through. */
+  @Test
+  void plugin_ofAServiceThatNothingLeadsTo_isWarnedOf_whereNothingIsDeclared() throws IOException {
+    read(
+        PLUGIN,
+        SERVICE.replace(
+            "konghq.com/protocol", "konghq.com/plugins: \"oidc,oidc\", konghq.com/protocol"));
+    assertThat(problems()).isEmpty();
+    assertThat(reading.warnings().toString()).contains("binds to nothing");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "# nothing", "a: 1\n---\nb: 2"})
+  void configFrom_whatIsNotOneDocument_isAProblem(String value) throws IOException {
+    String plugin = PLUGIN.substring(0, PLUGIN.indexOf("config:"))
+        + "configFrom: {secretKeyRef: {name: c, key: c}}\n";
+    read(
+        plugin,
+        "---\napiVersion: v1\nkind: Secret\nmetadata: {name: c, namespace: shop}\nstringData:\n  c: |\n"
+            + value.indent(4));
+    assertThat(problems())
+        .singleElement()
+        .asString()
+        .contains("configFrom.secretKeyRef.key: leads to what is not one YAML document");
+  }
+
+  @Test
+  void objects_standOnce_andListsHaveNothingElse() throws IOException {
+    read(SERVICE, SERVICE, """
+        ---
+        apiVersion: v1
+        kind: List
+        metadata: {}
+        itmes: []
+        items:
+          - {kind: KongClusterPlugin, metadata: {name: a}}
+        ---
+        # nothing
+        ---
+        """);
+    assertThat(problems())
+        .anyMatch(problem -> problem.contains("Service/orders: stands here twice"))
+        .anyMatch(problem -> problem.contains("itmes: unknown field"))
+        .anyMatch(problem -> problem.contains("items: has an entry without apiVersion and kind"))
+        .hasSize(3);
   }
 
   @Test

@@ -49,11 +49,15 @@ final class InForce {
     } catch (ConfigException e) {
       throw new RefusedException(refusal.apply(e.problems()));
     } catch (UncheckedIOException e) {
+      if (e.getCause() instanceof StateFile.ChangedException changed) {
+        LOG.error("what the Admin API was told is not kept: {}", changed.getMessage());
+        throw new RefusedException(Answer.message(
+            503,
+            "The state could not be stored: somebody else has changed its file, which the next"
+                + " start takes up"));
+      }
       LOG.error("what the Admin API was told cannot be kept: {}", e.getMessage());
-      String why = e.getCause() instanceof StateFile.ChangedException
-          ? ": somebody else has changed its file, which the next start takes up"
-          : "";
-      throw new RefusedException(Answer.message(503, "The state could not be stored" + why));
+      throw new RefusedException(Answer.message(503, "The state could not be stored"));
     } catch (RuntimeException e) {
       LOG.error("what the Admin API was told cannot be put in force", e);
       throw new RefusedException(Answer.message(503, "It could not be put in force"));

@@ -30,7 +30,8 @@ record Tags(String written, List<String> names, boolean all) {
   }
 
   boolean fit(Map<String, ?> members) {
-    List<?> its = members.get("tags") instanceof List<?> list ? list : List.of();
+    Object tags = members.get("tags");
+    List<?> its = tags instanceof List<?> list ? list : tags == null ? List.of() : List.of(tags);
     return names.isEmpty()
         || (all ? its.containsAll(names) : names.stream().anyMatch(its::contains));
   }
