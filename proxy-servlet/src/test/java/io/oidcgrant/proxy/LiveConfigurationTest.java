@@ -268,7 +268,9 @@ class LiveConfigurationTest {
         .reveal();
   }
 
+  /** In a thread of its own, for who waits for a pipe cannot be interrupted. */
   @Test
+  @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void pipeInPlaceOfAFile_isNotWaitedFor() throws Exception {
     Path file = file("services: [{name: a, url: \"http://h\"}]\n");
     LiveConfiguration live = live();
